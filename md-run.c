@@ -1,0 +1,640 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Starting and stopping arrays, read-only modes, queue limits, level change.
+ *
+ * Each function here takes its locks itself, in the order gate, mutex, and
+ * waits for the sync thread and for superblocks only while it holds no mutex.
+ */
+#include <linux/buffer_head.h>
+
+#include "md-internal.h"
+
+/* How long writes must pause before the array is marked clean. */
+#define MD_DEFAULT_SAFEMODE_DELAY	(HZ / 5)
+#define MD_DEFAULT_CORRECTED_READS	20
+
+void md_reset_config(struct mddev *mddev)
+{
+	mddev->level = LEVEL_NONE;
+	mddev->clevel[0] = 0;
+	mddev->layout = 0;
+	mddev->chunk_sectors = 0;
+	mddev->raid_disks = 0;
+	mddev->delta_disks = 0;
+	mddev->new_level = LEVEL_NONE;
+	mddev->new_layout = 0;
+	mddev->new_chunk_sectors = 0;
+	mddev->reshape_backwards = false;
+	mddev->reshape_position = MD_SECTOR_NONE;
+	mddev->dev_sectors = 0;
+	mddev->array_sectors = 0;
+	mddev->external_size = false;
+	mddev->format = NULL;
+	mddev->major_version = 0;
+	mddev->minor_version = 0;
+	mddev->patch_version = 0;
+	mddev->persistent = false;
+	mddev->external = false;
+	mddev->metadata_type[0] = 0;
+	memset(mddev->uuid, 0, sizeof(mddev->uuid));
+	memset(mddev->name, 0, sizeof(mddev->name));
+	mddev->ctime = 0;
+	mddev->utime = 0;
+	mddev->logical_block_size = 0;
+	mddev->preferred_minor = 0;
+	mddev->bitmap_present = false;
+	mddev->bitmap_offset = 0;
+	mddev->raid0_layout = false;
+	mddev->max_disks = 0;
+	mddev->degraded = 0;
+	mddev->events = 0;
+	mddev->data_events = 0;
+	mddev->sb_error = false;
+	mddev->ro = MD_RW;
+	mddev->in_sync = false;
+	mddev->write_pending = false;
+	mddev->active_idle = false;
+	mddev->resync_offset = 0;
+	mddev->safemode_delay = MD_DEFAULT_SAFEMODE_DELAY;
+	mddev->suspend_lo = 0;
+	mddev->suspend_hi = 0;
+	mddev->sync.min = 0;
+	mddev->sync.max = MD_SECTOR_NONE;
+	mddev->sync.speed_min = 0;
+	mddev->sync.speed_max = 0;
+	mddev->sync.requested = MD_ACTION_IDLE;
+	mddev->sync.last_action = MD_ACTION_IDLE;
+	mddev->sync.needed = false;
+	mddev->sync.frozen = false;
+	mddev->sync.recovery_disabled = false;
+	mddev->sync.parallel = false;
+	mddev->sync.completed = 0;
+	atomic64_set(&mddev->sync.mismatches, 0);
+	atomic_set(&mddev->max_corrected_reads, MD_DEFAULT_CORRECTED_READS);
+	clear_bit(MD_FAIL_LAST_DEV, &mddev->flags);
+	clear_bit(MD_SERIALIZE_POLICY, &mddev->flags);
+	clear_bit(MD_HAS_JOURNAL, &mddev->flags);
+	clear_bit(MD_HAS_PPL, &mddev->flags);
+	clear_bit(MD_HAS_MULTIPLE_PPLS, &mddev->flags);
+}
+
+/**
+ * md_set_array_sectors() - set the size that the array exports
+ * @mddev: array
+ * @sectors: size by geometry; ignored while userland has set array_size
+ *
+ * md_announce() tells the block layer later. Context: reconfig_mutex held.
+ */
+void md_set_array_sectors(struct mddev *mddev, sector_t sectors)
+{
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	if (!mddev->external_size)
+		mddev->array_sectors = sectors;
+}
+EXPORT_SYMBOL_GPL(md_set_array_sectors);
+
+void md_announce(struct mddev *mddev)
+{
+	sector_t sectors = READ_ONCE(mddev->pers) ? mddev->array_sectors : 0;
+
+	set_capacity_and_notify(mddev->gendisk, sectors);
+	kobject_uevent(&disk_to_dev(mddev->gendisk)->kobj, KOBJ_CHANGE);
+	md_notify_state(mddev);
+	md_new_event();
+}
+
+int md_update_limits(struct mddev *mddev)
+{
+	struct request_queue *q = mddev->gendisk->queue;
+	struct queue_limits lim;
+	struct md_rdev *rdev;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	queue_limits_start_update(q);
+	blk_set_stacking_limits(&lim);
+	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
+	if (mddev->logical_block_size) {
+		lim.logical_block_size = mddev->logical_block_size;
+		lim.physical_block_size = mddev->logical_block_size;
+		lim.io_min = mddev->logical_block_size;
+	}
+	rdev_for_each(rdev, mddev)
+		if (rdev->raid_disk >= 0 && !md_rdev_test(rdev, MD_RDEV_FAULTY))
+			queue_limits_stack_bdev(&lim, rdev->bdev,
+						rdev->data_offset, mdname(mddev));
+	if (mddev->pers->set_limits)
+		mddev->pers->set_limits(mddev, &lim);
+	return queue_limits_commit_update(q, &lim);
+}
+
+/* The members as a whole allow to run read-write? reconfig_mutex held. */
+static bool md_members_writable(struct mddev *mddev)
+{
+	struct md_rdev *rdev;
+
+	rdev_for_each(rdev, mddev)
+		if (!md_rdev_test(rdev, MD_RDEV_FAULTY) &&
+		    bdev_read_only(rdev->bdev))
+			return false;
+	return true;
+}
+
+static void md_set_ro(struct mddev *mddev, enum md_ro ro)
+{
+	spin_lock_irq(&mddev->lock);
+	mddev->ro = ro;
+	if (ro == MD_RW)
+		md_write_slow_clear(mddev, MD_WRITE_READONLY);
+	else
+		md_write_slow_set(mddev, MD_WRITE_READONLY);
+	spin_unlock_irq(&mddev->lock);
+	set_disk_ro(mddev->gendisk, ro == MD_RO);
+}
+
+static int md_check_members(struct mddev *mddev)
+{
+	struct md_rdev *rdev;
+
+	rdev_for_each(rdev, mddev) {
+		if (rdev->raid_disk < 0 || md_rdev_test(rdev, MD_RDEV_FAULTY))
+			continue;
+		if (rdev->sectors < mddev->dev_sectors) {
+			md_warn(mddev, "member %pg has %llu sectors, %llu are needed\n",
+				rdev->bdev, (u64)rdev->sectors,
+				(u64)mddev->dev_sectors);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static void md_add_sync_attrs(struct mddev *mddev)
+{
+	if (mddev->sync_attrs || !mddev->pers->syncs)
+		return;
+	if (sysfs_create_group(&mddev->kobj, &md_redundancy_group)) {
+		md_warn(mddev, "sync attributes could not be created in sysfs\n");
+		return;
+	}
+	mddev->sync_attrs = true;
+	mddev->kn_action = sysfs_get_dirent(mddev->kobj.sd, "sync_action");
+	mddev->kn_completed = sysfs_get_dirent(mddev->kobj.sd, "sync_completed");
+	mddev->kn_degraded = sysfs_get_dirent(mddev->kobj.sd, "degraded");
+}
+
+/*
+ * I/O finds the pair unchanged while it is inside the gate; md_error(), which may
+ * come from the superblock writer, looks under mddev->lock. Returns the private
+ * data that was there.
+ */
+static void *md_set_personality(struct mddev *mddev, struct md_personality *pers,
+				void *private)
+{
+	void *old;
+
+	spin_lock_irq(&mddev->lock);
+	old = mddev->private;
+	mddev->pers = pers;
+	mddev->private = private;
+	spin_unlock_irq(&mddev->lock);
+	return old;
+}
+
+/* Configuration context. Takes over the personality's module reference. */
+static int md_run(struct mddev *mddev, struct md_personality *pers)
+{
+	struct md_rdev *rdev;
+	void *private;
+	sector_t size;
+	int ret;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	ret = md_check_members(mddev);
+	if (ret)
+		return ret;
+	mddev->level = pers->level;
+	strscpy(mddev->clevel, pers->name, sizeof(mddev->clevel));
+	mddev->reshape_position = MD_SECTOR_NONE;
+	if (mddev->ro == MD_RW && !md_members_writable(mddev))
+		mddev->ro = MD_RO;
+	if (mddev->ro == MD_RW && md_start_ro)
+		mddev->ro = MD_AUTO_RO;
+	mddev->sync.recovery_disabled = false;
+	mddev->sync.completed = 0;
+
+	ret = pers->run(mddev);
+	if (ret)
+		return ret;
+	size = pers->size(mddev, 0, 0);
+	if (mddev->external_size && size < mddev->array_sectors) {
+		md_warn(mddev, "array_size %llu KiB is more than the members hold\n",
+			(u64)mddev->array_sectors / 2);
+		ret = -EINVAL;
+		goto free;
+	}
+	md_set_personality(mddev, pers, mddev->private);
+	ret = md_update_limits(mddev);
+	if (ret)
+		goto free;
+
+	spin_lock_irq(&mddev->lock);
+	mddev->in_sync = true;
+	mddev->sync.needed = true;
+	mddev->write_slow = 0;
+	if (pers->syncs)
+		md_write_slow_set(mddev, MD_WRITE_CLEAN);
+	if (mddev->suspend_lo < mddev->suspend_hi)
+		md_write_slow_set(mddev, MD_WRITE_RANGE);
+	spin_unlock_irq(&mddev->lock);
+	md_set_ro(mddev, mddev->ro);
+
+	md_add_sync_attrs(mddev);
+	rdev_for_each(rdev, mddev)
+		if (rdev->raid_disk >= 0)
+			md_rdev_link_slot(rdev);
+	if (mddev->degraded)
+		md_warn(mddev, "running with %d of %d members\n",
+			mddev->raid_disks - mddev->degraded, mddev->raid_disks);
+	else
+		md_info(mddev, "running with all %d members\n",
+			mddev->raid_disks);
+	set_bit(GD_NEED_PART_SCAN, &mddev->gendisk->state);
+	md_sb_request(mddev);
+	md_wake_daemon(mddev);
+	return 0;
+free:
+	private = md_set_personality(mddev, NULL, NULL);
+	pers->free(mddev, private);
+	return ret;
+}
+
+int md_start(struct mddev *mddev)
+{
+	struct md_personality *pers;
+	char name[sizeof(mddev->clevel)];
+	int level, ret;
+
+	ret = mddev_lock(mddev);
+	if (ret)
+		return ret;
+	if (mddev->pers || !md_configurable(mddev))
+		ret = -EBUSY;
+	else if (list_empty(&mddev->disks))
+		ret = -EINVAL;
+	else if (mddev->persistent && mddev->format)
+		ret = md_sb_analyze(mddev);
+	else if (!mddev->raid_disks)
+		ret = -EINVAL;
+	level = mddev->level;
+	strscpy(name, mddev->clevel, sizeof(name));
+	mddev_unlock(mddev);
+	if (ret)
+		return ret;
+
+	if (level == LEVEL_NONE && !name[0]) {
+		md_warn(mddev, "can't start: no level is set\n");
+		return -EINVAL;
+	}
+	pers = md_get_personality(level, name);
+	if (!pers) {
+		md_warn(mddev, "can't start: no module for level %d (%s)\n",
+			level, name);
+		return -EINVAL;
+	}
+
+	ret = mddev_suspend_and_lock(mddev);
+	if (ret)
+		goto put;
+	if (mddev->pers || !md_configurable(mddev))
+		ret = -EBUSY;
+	else
+		ret = md_run(mddev, pers);
+	mddev_unlock_and_resume(mddev);
+	if (ret)
+		goto put;
+	md_announce(mddev);
+	return 0;
+put:
+	md_put_personality(pers);
+	return ret;
+}
+
+/*
+ * Nobody but the caller has it open, and nobody will: claim the array for
+ * stopping.
+ */
+static int md_begin_closing(struct mddev *mddev, int own_openers)
+{
+	int ret = 0;
+
+	spin_lock(&mddev->open_lock);
+	if (mddev->openers > own_openers ||
+	    test_and_set_bit(MD_CLOSING, &mddev->flags))
+		ret = -EBUSY;
+	spin_unlock(&mddev->open_lock);
+	return ret;
+}
+
+static void md_end_closing(struct mddev *mddev)
+{
+	spin_lock(&mddev->open_lock);
+	clear_bit(MD_CLOSING, &mddev->flags);
+	spin_unlock(&mddev->open_lock);
+}
+
+/*
+ * Gate closed and drained, sync thread gone: nothing makes the array dirty any
+ * more. Returns the generation to wait for.
+ */
+static u64 md_mark_stopped_clean(struct mddev *mddev)
+{
+	u64 gen;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	spin_lock_irq(&mddev->lock);
+	mddev->in_sync = true;
+	mddev->active_idle = false;
+	md_write_slow_set(mddev, MD_WRITE_CLEAN);
+	gen = md_sb_request_locked(mddev);
+	spin_unlock_irq(&mddev->lock);
+	return gen;
+}
+
+static void md_detach_personality(struct mddev *mddev)
+{
+	struct md_personality *pers = mddev->pers;
+	struct md_rdev *rdev;
+
+	if (!pers)
+		return;
+	pers->free(mddev, md_set_personality(mddev, NULL, NULL));
+	md_put_personality(pers);
+	rdev_for_each(rdev, mddev)
+		if (rdev->raid_disk >= 0)
+			md_rdev_unlink_slot(rdev);
+	spin_lock_irq(&mddev->lock);
+	mddev->write_slow = 0;
+	spin_unlock_irq(&mddev->lock);
+}
+
+static void md_unbind_all(struct mddev *mddev)
+{
+	struct md_rdev *rdev, *tmp;
+
+	rdev_for_each_safe(rdev, tmp, mddev) {
+		spin_lock_irq(&mddev->lock);
+		rdev->raid_disk = -1;
+		spin_unlock_irq(&mddev->lock);
+		md_rdev_unbind(rdev);
+	}
+}
+
+int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers)
+{
+	bool was_running;
+	u64 gen = 0;
+	int ret;
+
+	ret = md_begin_closing(mddev, own_openers);
+	if (ret)
+		return ret;
+	if (mode == MD_STOP_READONLY && !READ_ONCE(mddev->pers)) {
+		md_end_closing(mddev);
+		return -ENXIO;
+	}
+	if (READ_ONCE(mddev->pers) && READ_ONCE(mddev->ro) == MD_RW)
+		sync_blockdev(mddev->gendisk->part0);
+
+	ret = md_sync_hold(mddev, true);
+	if (ret)
+		goto open;
+	ret = mddev_suspend_and_lock(mddev);
+	if (ret)
+		goto release;
+
+	was_running = mddev->pers;
+	if (was_running && mddev->ro == MD_RW) {
+		gen = md_mark_stopped_clean(mddev);
+		/* MD_CLOSING and the hold keep everything as it is. */
+		mddev_unlock(mddev);
+		md_sb_wait(mddev, gen);
+		mddev_lock_nointr(mddev);
+	}
+	if (mode == MD_STOP_READONLY) {
+		md_set_ro(mddev, MD_RO);
+	} else {
+		md_detach_personality(mddev);
+		mddev->ro = MD_RW;
+		if (mode == MD_STOP_CLEAR) {
+			md_unbind_all(mddev);
+			md_reset_config(mddev);
+			spin_lock_irq(&mddev->lock);
+			mddev->hold = MD_HOLD_NONE;
+			spin_unlock_irq(&mddev->lock);
+		}
+	}
+	mddev_unlock_and_resume(mddev);
+	md_sync_release(mddev);
+
+	if (mode != MD_STOP_READONLY) {
+		if (was_running)
+			md_info(mddev, "stopped\n");
+		invalidate_bdev(mddev->gendisk->part0);
+		set_disk_ro(mddev->gendisk, false);
+	}
+	md_end_closing(mddev);
+	md_announce(mddev);
+	return 0;
+
+release:
+	md_sync_release(mddev);
+open:
+	md_end_closing(mddev);
+	return ret;
+}
+
+static int md_leave_ro(struct mddev *mddev, enum md_ro ro)
+{
+	u64 gen = 0;
+	int ret;
+
+	ret = mddev_lock(mddev);
+	if (ret)
+		return ret;
+	if (list_empty(&mddev->disks))
+		ret = -ENXIO;
+	else if (!mddev->pers)
+		ret = -EINVAL;
+	else if (!md_configurable(mddev))
+		ret = -EBUSY;
+	else if (!md_members_writable(mddev))
+		ret = -EROFS;
+	else if (mddev->ro == MD_RW)
+		ret = ro == MD_RW ? -EBUSY : 0;
+	if (!ret && mddev->ro != MD_RW) {
+		md_set_ro(mddev, ro);
+		spin_lock_irq(&mddev->lock);
+		mddev->sync.needed = true;
+		spin_unlock_irq(&mddev->lock);
+		if (ro == MD_RW)
+			gen = md_sb_request(mddev);
+	}
+	mddev_unlock(mddev);
+	if (ret)
+		return ret;
+	md_wake_daemon(mddev);
+	md_notify_state(mddev);
+	md_new_event();
+	return gen ? md_sb_wait(mddev, gen) : 0;
+}
+
+int md_set_rw(struct mddev *mddev)
+{
+	return md_leave_ro(mddev, MD_RW);
+}
+
+int md_set_read_auto(struct mddev *mddev)
+{
+	int ret;
+
+	if (READ_ONCE(mddev->pers) && READ_ONCE(mddev->ro) == MD_RW) {
+		ret = md_stop(mddev, MD_STOP_READONLY, 0);
+		if (ret)
+			return ret;
+	}
+	return md_leave_ro(mddev, MD_AUTO_RO);
+}
+
+void md_quiesce_for_reboot(struct mddev *mddev)
+{
+	if (!READ_ONCE(mddev->pers) || READ_ONCE(mddev->ro) != MD_RW)
+		return;
+	/* Never released: nothing shall start again. */
+	md_sync_hold(mddev, false);
+	md_try_clean(mddev);
+	md_sb_wait(mddev, md_sb_request(mddev));
+}
+
+/* Members beyond the new number of slots become spares. */
+static void md_drop_slots(struct mddev *mddev)
+{
+	struct md_rdev *rdev;
+
+	rdev_for_each(rdev, mddev) {
+		if (rdev->raid_disk < mddev->raid_disks)
+			continue;
+		md_rdev_unlink_slot(rdev);
+		spin_lock_irq(&mddev->lock);
+		rdev->raid_disk = -1;
+		md_rdev_clear(rdev, MD_RDEV_IN_SYNC);
+		spin_unlock_irq(&mddev->lock);
+	}
+}
+
+static int md_takeover(struct mddev *mddev, struct md_personality *pers)
+{
+	struct md_personality *old = mddev->pers;
+	int old_disks = mddev->raid_disks, old_layout = mddev->layout;
+	unsigned int old_chunk = mddev->chunk_sectors;
+	void *old_private = mddev->private;
+	void *private;
+	int ret;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	mddev->new_level = mddev->level;
+	mddev->new_layout = mddev->layout;
+	mddev->new_chunk_sectors = mddev->chunk_sectors;
+	mddev->delta_disks = 0;
+	private = pers->takeover(mddev);
+	if (IS_ERR(private)) {
+		ret = PTR_ERR(private);
+		md_warn(mddev, "level %s can't take over from %s\n", pers->name,
+			old->name);
+		goto undo;
+	}
+
+	spin_lock_irq(&mddev->lock);
+	mddev->layout = mddev->new_layout;
+	mddev->chunk_sectors = mddev->new_chunk_sectors;
+	mddev->raid_disks += mddev->delta_disks;
+	spin_unlock_irq(&mddev->lock);
+	/* Until both fit together again a failing member is not looked at. */
+	md_set_personality(mddev, NULL, private);
+	ret = pers->run(mddev);
+	if (ret) {
+		md_set_personality(mddev, old, old_private);
+		spin_lock_irq(&mddev->lock);
+		mddev->layout = old_layout;
+		mddev->chunk_sectors = old_chunk;
+		mddev->raid_disks = old_disks;
+		spin_unlock_irq(&mddev->lock);
+		goto undo;
+	}
+	md_set_personality(mddev, pers, mddev->private);
+	spin_lock_irq(&mddev->lock);
+	mddev->level = pers->level;
+	spin_unlock_irq(&mddev->lock);
+	strscpy(mddev->clevel, pers->name, sizeof(mddev->clevel));
+	mddev->delta_disks = 0;
+	old->free(mddev, old_private);
+	md_put_personality(old);
+	md_drop_slots(mddev);
+	md_update_limits(mddev);
+	md_add_sync_attrs(mddev);
+	md_info(mddev, "level is %s now\n", pers->name);
+	return 0;
+undo:
+	mddev->new_level = mddev->level;
+	mddev->new_layout = mddev->layout;
+	mddev->new_chunk_sectors = mddev->chunk_sectors;
+	mddev->delta_disks = 0;
+	return ret;
+}
+
+int md_change_level(struct mddev *mddev, int level, const char *name)
+{
+	struct md_personality *pers;
+	u64 gen = 0;
+	int ret;
+
+	pers = md_get_personality(level, name);
+	if (!pers) {
+		md_warn(mddev, "no module for level %s\n", name);
+		return -EINVAL;
+	}
+	if (md_sync_busy(mddev)) {
+		ret = -EBUSY;
+		goto put;
+	}
+	ret = mddev_suspend_and_lock(mddev);
+	if (ret)
+		goto put;
+	if (!mddev->pers)
+		ret = -EINVAL;
+	else if (mddev->ro != MD_RW)
+		ret = -EROFS;
+	else if (!md_configurable(mddev) || md_sync_busy(mddev) ||
+		 mddev->reshape_position != MD_SECTOR_NONE)
+		ret = -EBUSY;
+	else if (mddev->pers == pers)
+		ret = 1;
+	else if (!pers->takeover)
+		ret = -EINVAL;
+	else
+		ret = md_takeover(mddev, pers);
+	if (!ret)
+		gen = md_sb_request(mddev);
+	mddev_unlock_and_resume(mddev);
+	if (ret)
+		goto put;
+	md_announce(mddev);
+	return md_sb_wait(mddev, gen);
+put:
+	md_put_personality(pers);
+	return min(ret, 0);
+}

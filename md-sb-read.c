@@ -1,0 +1,573 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What superblocks that were read mean: a member's own fields, an array's
+ * configuration out of all its members', and places on a member's device.
+ *
+ * The codecs have checked every field by itself. Here members are compared with
+ * each other. Nothing in this file writes to a device.
+ */
+#include <linux/uuid.h>
+
+#include "md-internal.h"
+
+/*
+ * Reading one member
+ */
+
+static int sb_read_page(struct md_rdev *rdev, struct page *page,
+			sector_t sector, unsigned int bytes)
+{
+	struct bio_vec bvec;
+	struct bio bio;
+	int ret;
+
+	bio_init(&bio, rdev->bdev, &bvec, 1,
+		 REQ_OP_READ | REQ_SYNC | REQ_META);
+	bio.bi_iter.bi_sector = sector;
+	__bio_add_page(&bio, page,
+		       round_up(bytes, bdev_logical_block_size(rdev->bdev)), 0);
+	ret = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	return ret;
+}
+
+static int sb_load_log(struct md_rdev *rdev)
+{
+	const __le64 *log = page_address(rdev->bb_page);
+	sector_t end = bdev_nr_sectors(rdev->bdev);
+	unsigned int i, room = md_sb_bblog_room(rdev);
+	u64 first, sectors;
+	int ret;
+
+	ret = sb_read_page(rdev, rdev->bb_page,
+			   rdev->sb_start + rdev->bblog_offset,
+			   room * sizeof(*log));
+	if (ret) {
+		pr_err("md: %pg: can't read the bad-block log (%d)\n",
+		       rdev->bdev, ret);
+		return ret;
+	}
+	for (i = 0; i < room; i++) {
+		ret = md_bblog_decode_entry(le64_to_cpu(log[i]),
+					    rdev->bblog_shift, &first, &sectors);
+		if (!ret)
+			break;
+		if (ret < 0 || first >= end || sectors > end - first) {
+			pr_err("md: %pg: bad-block log is damaged at entry %u\n",
+			       rdev->bdev, i);
+			return -EINVAL;
+		}
+		if (!md_badblocks_set(rdev, first, sectors, true)) {
+			pr_err("md: %pg: too many bad blocks\n", rdev->bdev);
+			return -EINVAL;
+		}
+	}
+	rdev->badblocks.changed = 0;
+	return 0;
+}
+
+/* Fields that don't depend on the array. */
+static int sb_take_member(struct md_rdev *rdev, const struct md_super *sb)
+{
+	memcpy(rdev->device_uuid, sb->device_uuid, sizeof(rdev->device_uuid));
+	rdev->sb_start = sb->super_offset;
+	rdev->sb_events = sb->events;
+	rdev->data_offset = sb->data_offset;
+	rdev->new_data_offset = sb->new_data_offset;
+	rdev->sectors = sb->data_sectors;
+	rdev->desc_nr = sb->dev_number;
+	rdev->journal_tail = sb->journal_tail;
+	rdev->ppl_offset = sb->ppl_offset;
+	rdev->ppl_sectors = sb->ppl_sectors;
+	rdev->bblog_shift = sb->bblog_shift;
+	rdev->bblog_sectors = sb->bblog_sectors;
+	rdev->bblog_offset = sb->bblog_offset;
+	atomic_set(&rdev->corrected_errors, sb->corrected_reads);
+	assign_bit(MD_RDEV_WRITE_MOSTLY, &rdev->flags, sb->write_mostly);
+	assign_bit(MD_RDEV_FAILFAST, &rdev->flags, sb->failfast);
+
+	if (!sb->bblog_sectors)
+		return 0;
+	rdev->badblocks.shift = 0;
+	return sb->bad_blocks ? sb_load_log(rdev) : 0;
+}
+
+int md_sb_load(struct md_rdev *rdev, const struct md_super_format *format)
+{
+	sector_t sectors = bdev_nr_sectors(rdev->bdev);
+	const char *why = NULL;
+	struct md_super *sb;
+	u64 start;
+	int ret;
+
+	ret = format->locate(sectors, &start);
+	if (ret) {
+		pr_warn("md: %pg: too small for a %s superblock\n", rdev->bdev,
+			format->name);
+		return ret;
+	}
+	sb = kvzalloc(sizeof(*sb), GFP_KERNEL);
+	if (!sb)
+		return -ENOMEM;
+	ret = sb_read_page(rdev, rdev->sb_page, start, MD_SUPER_BYTES);
+	if (ret) {
+		pr_err("md: %pg: can't read the superblock (%d)\n", rdev->bdev,
+		       ret);
+		goto out;
+	}
+	ret = format->decode(page_address(rdev->sb_page), start, sectors, sb,
+			     &why);
+	if (ret) {
+		pr_warn("md: %pg: not accepted as a %s member: %s\n",
+			rdev->bdev, format->name, why);
+		goto out;
+	}
+	ret = sb_take_member(rdev, sb);
+	rdev->sb_loaded = !ret;
+out:
+	kvfree(sb);
+	return ret;
+}
+
+/* Read again what md_sb_load() has read. Pure. */
+static const char *sb_decode(const struct mddev *mddev,
+			     const struct md_rdev *rdev, struct md_super *sb)
+{
+	const char *why = NULL;
+
+	if (!rdev->sb_loaded)
+		return "it has no superblock";
+	if (mddev->format->decode(page_address(rdev->sb_page), rdev->sb_start,
+				  bdev_nr_sectors(rdev->bdev), sb, &why))
+		return why;
+	return NULL;
+}
+
+/*
+ * Assembly
+ */
+
+/**
+ * md_sb_check_kin() - refuse a member of another array while assembling
+ * @mddev: array, not running
+ * @rdev: member, not bound
+ *
+ * Compares with one that is bound already: which of them is right can't be told,
+ * so the first one that userland gave is.
+ *
+ * Context: reconfig_mutex held, may sleep.
+ * Return: 0, -EINVAL with a message, -ENOMEM.
+ */
+int md_sb_check_kin(struct mddev *mddev, struct md_rdev *rdev)
+{
+	struct md_super *a, *b;
+	struct md_rdev *other;
+	const char *why = NULL;
+	int ret = -ENOMEM;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	if (!rdev->sb_loaded || !mddev->format)
+		return 0;
+	a = kvzalloc(sizeof(*a), GFP_KERNEL);
+	b = kvzalloc(sizeof(*b), GFP_KERNEL);
+	if (!a || !b)
+		goto out;
+	ret = 0;
+	rdev_for_each(other, mddev) {
+		if (sb_decode(mddev, other, a))
+			continue;
+		why = sb_decode(mddev, rdev, b);
+		if (!why)
+			why = md_super_conflict(a, b);
+		break;
+	}
+	if (why) {
+		md_warn(mddev, "%pg can't be added: %s\n", rdev->bdev, why);
+		ret = -EINVAL;
+	}
+out:
+	kvfree(a);
+	kvfree(b);
+	return ret;
+}
+
+/* What the array's superblocks ask for and this driver can't do. */
+static const char *sb_unsupported(const struct md_super *sb)
+{
+	if (sb->clustered)
+		return "it belongs to a cluster";
+	if (sb->reshape_position != MD_SUPER_NONE)
+		return "a reshape is under way";
+	return NULL;
+}
+
+static bool sb_has_slot(const struct md_super *sb)
+{
+	return sb->devs[sb->dev_number].role < sb->raid_disks;
+}
+
+/*
+ * The freshest superblock speaks for the array. A member with a slot goes before
+ * a spare, whose superblock may be newer although those that hold the data never
+ * saw that state.
+ */
+static struct md_rdev *sb_find_freshest(struct mddev *mddev,
+					struct md_super **best,
+					struct md_super **cur)
+{
+	struct md_rdev *rdev, *freshest = NULL;
+
+	rdev_for_each(rdev, mddev) {
+		if (sb_decode(mddev, rdev, *cur))
+			continue;
+		if (freshest) {
+			bool slot = sb_has_slot(*cur), had = sb_has_slot(*best);
+
+			if ((had && !slot) ||
+			    (had == slot && (*best)->events >= (*cur)->events))
+				continue;
+		}
+		swap(*best, *cur);
+		freshest = rdev;
+	}
+	return freshest;
+}
+
+static void sb_take_array(struct mddev *mddev, const struct md_super *sb)
+{
+	mddev->persistent = true;
+	mddev->major_version = sb->major_version;
+	mddev->minor_version = sb->minor_version;
+	mddev->patch_version = 0;
+	mddev->max_disks = mddev->format->max_devs;
+	memcpy(mddev->uuid, sb->uuid, sizeof(mddev->uuid));
+	memcpy(mddev->name, sb->name, sizeof(mddev->name));
+	mddev->ctime = sb->ctime;
+	mddev->utime = sb->utime;
+	mddev->preferred_minor = sb->md_minor;
+	mddev->logical_block_size = sb->logical_block_size;
+
+	mddev->level = sb->level;
+	mddev->clevel[0] = '\0';
+	mddev->layout = sb->layout;
+	mddev->chunk_sectors = sb->chunk_sectors;
+	mddev->raid_disks = sb->raid_disks;
+	mddev->dev_sectors = sb->dev_sectors;
+	mddev->raid0_layout = sb->raid0_layout;
+	mddev->reshape_position = MD_SECTOR_NONE;
+	mddev->reshape_backwards = false;
+	mddev->delta_disks = 0;
+	mddev->new_level = sb->level;
+	mddev->new_layout = sb->layout;
+	mddev->new_chunk_sectors = sb->chunk_sectors;
+
+	mddev->events = sb->events;
+	mddev->data_events = sb->events;
+	mddev->in_sync = sb->clean;
+	mddev->resync_offset = sb->resync_offset;
+
+	mddev->bitmap_present = sb->bitmap_present;
+	mddev->bitmap_offset = sb->bitmap_offset;
+	assign_bit(MD_HAS_JOURNAL, &mddev->flags, sb->journal);
+	assign_bit(MD_HAS_PPL, &mddev->flags, sb->ppl);
+	assign_bit(MD_HAS_MULTIPLE_PPLS, &mddev->flags, sb->multiple_ppls);
+}
+
+/*
+ * A member's place, as the table of an up-to-date superblock has it. @sb is the
+ * member's own.
+ */
+static void sb_take_role(struct md_rdev *rdev, const struct md_super *sb,
+			 const struct md_super_dev *dev, u32 raid_disks)
+{
+	rdev->raid_disk = -1;
+	rdev->saved_raid_disk = -1;
+	rdev->recovery_offset = 0;
+	md_rdev_clear(rdev, MD_RDEV_FAULTY);
+	md_rdev_clear(rdev, MD_RDEV_IN_SYNC);
+	md_rdev_clear(rdev, MD_RDEV_REPLACEMENT);
+	md_rdev_clear(rdev, MD_RDEV_JOURNAL);
+
+	if (dev->role == MD_DISK_ROLE_JOURNAL)
+		md_rdev_set(rdev, MD_RDEV_JOURNAL);
+	if (dev->role >= raid_disks)
+		return;
+
+	rdev->raid_disk = dev->role;
+	rdev->saved_raid_disk = dev->role;
+	assign_bit(MD_RDEV_REPLACEMENT, &rdev->flags, sb->replacement);
+	if (sb->recovery_offset == MD_SUPER_NONE && !dev->recovering) {
+		md_rdev_set(rdev, MD_RDEV_IN_SYNC);
+		rdev->recovery_offset = MD_SECTOR_NONE;
+	} else if (!sb->recovery_by_bitmap &&
+		   sb->recovery_offset != MD_SUPER_NONE) {
+		/* What a bitmap vouches for counts only while it is kept. */
+		rdev->recovery_offset = sb->recovery_offset;
+	}
+}
+
+/* A settled member that stands in the way of @rdev, NULL if none does. */
+static struct md_rdev *sb_find_rival(struct mddev *mddev, struct md_rdev *rdev)
+{
+	bool replacement = md_rdev_test(rdev, MD_RDEV_REPLACEMENT);
+	struct md_rdev *other;
+
+	rdev_for_each(other, mddev) {
+		if (other == rdev || other->desc_nr < 0)
+			continue;
+		if (other->desc_nr == rdev->desc_nr)
+			return other;
+		if (rdev->raid_disk >= 0 && other->raid_disk == rdev->raid_disk &&
+		    md_rdev_test(other, MD_RDEV_REPLACEMENT) == replacement)
+			return other;
+	}
+	return NULL;
+}
+
+/* It is unbound when all have been looked at. */
+static void sb_leave_out(struct mddev *mddev, struct md_rdev *rdev,
+			 const char *why)
+{
+	md_warn(mddev, "member %pg is left out: %s\n", rdev->bdev, why);
+	rdev->raid_disk = -1;
+	rdev->desc_nr = -1;
+	md_rdev_set(rdev, MD_RDEV_WANT_REMOVE);
+}
+
+/* Fit a member into the array that @best describes. Returns NULL, or why not. */
+static const char *sb_settle(struct mddev *mddev, struct md_rdev *rdev,
+			     const struct md_super *best, struct md_super *cur)
+{
+	static const struct md_super_dev spare = { .role = MD_DISK_ROLE_SPARE };
+	const struct md_super_dev *dev = &spare;
+	struct md_rdev *rival;
+	const char *why;
+
+	why = sb_decode(mddev, rdev, cur);
+	if (!why)
+		why = md_super_conflict(best, cur);
+	if (why)
+		return why;
+	if (cur->events + 1 < best->events)
+		return "it is out of date";
+	if (cur->dev_number < best->nr_devs)
+		dev = &best->devs[cur->dev_number];
+	if (dev->role == MD_DISK_ROLE_FAULTY)
+		return "it has failed earlier";
+	if (best->level > 0 && dev->role < best->raid_disks &&
+	    cur->data_sectors < best->dev_sectors)
+		return "it has less space than the array uses";
+
+	rdev->desc_nr = cur->dev_number;
+	sb_take_role(rdev, cur, dev, best->raid_disks);
+	rival = sb_find_rival(mddev, rdev);
+	if (!rival)
+		return NULL;
+	if (rival->sb_events >= rdev->sb_events)
+		return "another member has its place";
+	sb_leave_out(mddev, rival, "a more recent member has its place");
+	return NULL;
+}
+
+int md_sb_analyze(struct mddev *mddev)
+{
+	struct md_rdev *rdev, *tmp, *freshest;
+	struct md_super *best, *cur;
+	const char *why;
+	bool any = false;
+	int ret = -ENOMEM;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	rdev_for_each(rdev, mddev)
+		any |= rdev->sb_loaded;
+	if (!any)	/* created by userland's description, or nothing there */
+		return mddev->raid_disks ? 0 : -EINVAL;
+
+	best = kvzalloc(sizeof(*best), GFP_KERNEL);
+	cur = kvzalloc(sizeof(*cur), GFP_KERNEL);
+	if (!best || !cur)
+		goto out;
+
+	freshest = sb_find_freshest(mddev, &best, &cur);
+	ret = -EINVAL;
+	if (!freshest) {
+		md_warn(mddev, "no member has a valid superblock\n");
+		goto out;
+	}
+	why = sb_unsupported(best);
+	if (why) {
+		md_warn(mddev, "can't be assembled: %s\n", why);
+		ret = -EOPNOTSUPP;
+		goto out;
+	}
+
+	spin_lock_irq(&mddev->lock);
+	sb_take_array(mddev, best);
+	rdev_for_each(rdev, mddev) {
+		rdev->raid_disk = -1;
+		rdev->desc_nr = -1;
+	}
+	spin_unlock_irq(&mddev->lock);
+
+	rdev_for_each(rdev, mddev) {
+		why = sb_settle(mddev, rdev, best, cur);
+		if (why)
+			sb_leave_out(mddev, rdev, why);
+	}
+	rdev_for_each_safe(rdev, tmp, mddev)
+		if (md_rdev_test(rdev, MD_RDEV_WANT_REMOVE))
+			md_rdev_unbind(rdev);
+	ret = list_empty(&mddev->disks) ? -EINVAL : 0;
+out:
+	kvfree(best);
+	kvfree(cur);
+	return ret;
+}
+
+/*
+ * Members that join a running array
+ */
+
+/*
+ * Has no data been written since @sb's member left? Data changes only after a
+ * superblock that says "dirty", or while a resync is recorded as pending. What
+ * the member itself has to be resynced for must still be pending, too: a lone
+ * copy has dropped that.
+ */
+static bool sb_up_to_date(struct mddev *mddev, const struct md_super *sb)
+{
+	bool same;
+
+	spin_lock_irq(&mddev->lock);
+	same = sb->events >= mddev->data_events &&
+	       sb->events <= mddev->events &&
+	       sb->resync_offset >= mddev->resync_offset;
+	spin_unlock_irq(&mddev->lock);
+	return same;
+}
+
+int md_sb_adopt(struct mddev *mddev, struct md_rdev *rdev)
+{
+	struct md_super *sb;
+	const char *why;
+	int ret = -EINVAL;
+	u16 role;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	sb = kvzalloc(sizeof(*sb), GFP_KERNEL);
+	if (!sb)
+		return -ENOMEM;
+	why = sb_decode(mddev, rdev, sb);
+	if (!why && memcmp(sb->uuid, mddev->uuid, sizeof(sb->uuid)))
+		why = "it belongs to another array";
+	if (!why)
+		why = sb_unsupported(sb);
+	if (!why && sb->devs[sb->dev_number].role == MD_DISK_ROLE_JOURNAL)
+		why = "a journal can't be added to a running array";
+	if (why) {
+		md_warn(mddev, "%pg can't be added: %s\n", rdev->bdev, why);
+		goto out;
+	}
+
+	rdev->desc_nr = sb->dev_number;
+	role = sb->devs[sb->dev_number].role;
+	sb_take_role(rdev, sb, &sb->devs[sb->dev_number], mddev->raid_disks);
+	rdev->raid_disk = -1;
+	if (role >= mddev->raid_disks || !sb_up_to_date(mddev, sb)) {
+		rdev->saved_raid_disk = -1;
+		rdev->recovery_offset = 0;
+		md_rdev_clear(rdev, MD_RDEV_IN_SYNC);
+		md_rdev_clear(rdev, MD_RDEV_REPLACEMENT);
+	}
+	ret = 0;
+out:
+	kvfree(sb);
+	return ret;
+}
+
+int md_sb_prepare_new(struct mddev *mddev, struct md_rdev *rdev)
+{
+	const struct md_super_format *format = mddev->format;
+	sector_t bdev_sectors = bdev_nr_sectors(rdev->bdev);
+	u64 start;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	if (!format)
+		return 0;
+	if (format->locate(bdev_sectors, &start) ||
+	    !format->data_room(bdev_sectors, start, rdev->data_offset)) {
+		md_warn(mddev, "%pg has no room for a %s superblock and data\n",
+			rdev->bdev, format->name);
+		return -ENOSPC;
+	}
+	rdev->sb_start = start;
+	rdev->sectors = format->data_room(bdev_sectors, start,
+					  rdev->data_offset);
+	generate_random_uuid(rdev->device_uuid);
+	return 0;
+}
+
+/*
+ * Devices that change their size
+ */
+
+sector_t md_sb_grow_room(struct mddev *mddev, struct md_rdev *rdev)
+{
+	const struct md_super_format *format = mddev->format;
+	sector_t bdev_sectors = bdev_nr_sectors(rdev->bdev);
+	sector_t room;
+	u64 start;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	if (mddev->external)
+		return 0;
+	if (!format)
+		return bdev_sectors > rdev->data_offset ?
+		       bdev_sectors - rdev->data_offset : 0;
+	if (format->locate(bdev_sectors, &start))
+		return 0;
+	/* A bitmap would have to move along, and its extent isn't known here. */
+	if (start != rdev->sb_start && mddev->bitmap_present)
+		return 0;
+	room = format->data_room(bdev_sectors, start, rdev->data_offset);
+
+	/* Whatever else lies behind the data's start ends it. */
+	start -= rdev->data_offset;
+	if (rdev->bblog_sectors && (s64)(start + rdev->bblog_offset) >= 0)
+		room = min(room, start + rdev->bblog_offset);
+	if (mddev->bitmap_present && (s64)(start + mddev->bitmap_offset) >= 0)
+		room = min(room, start + mddev->bitmap_offset);
+	if (test_bit(MD_HAS_PPL, &mddev->flags) &&
+	    (s64)(start + rdev->ppl_offset) >= 0)
+		room = min(room, start + rdev->ppl_offset);
+	return room;
+}
+
+int md_sb_relocate(struct mddev *mddev, struct md_rdev *rdev)
+{
+	u64 start;
+	int ret;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	if (!mddev->format || mddev->external)
+		return 0;
+	ret = mddev->format->locate(bdev_nr_sectors(rdev->bdev), &start);
+	if (ret)
+		return ret;
+	spin_lock_irq(&mddev->lock);
+	if (rdev->sb_start != start) {
+		rdev->sb_start = start;
+		/* The log is in another place with it: write it there. */
+		write_seqlock(&rdev->badblocks.lock);
+		rdev->badblocks.changed = 1;
+		write_sequnlock(&rdev->badblocks.lock);
+	}
+	spin_unlock_irq(&mddev->lock);
+	return 0;
+}
