@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# For the tests of this folder: arrays are left by one driver and taken over by
+# the other one, in both directions and for all superblock formats.
+#
+#   both_ways MAKE TAKE [FORMAT...]
+#
+# calls MAKE ARRAY FORMAT under the first driver for every format, then
+# TAKE ARRAY FORMAT under the other one. MAKE ends with the array stopped. What
+# TAKE has to know is kept in "know ARRAY KEY VALUE" and read by "known".
+
+. "$(dirname "$0")/../lib/rc.sh"
+
+# "ours" is the driver under test; with DRIVER=intree the peer meets itself
+OURS=$DRIVER
+MEMBER_MIB=46
+DATA_MIB=8
+declare -A KNOWN
+know() { KNOWN[$1/$2]=$3; }
+known() { echo "${KNOWN[$1/$2]}"; }
+
+# Members are slices of the disks: /dev/mapper/a0, b0, ... for md0 and so on.
+# NAMES are those that every array of a test needs.
+NAMES=(a b)
+member() { echo "/dev/mapper/$2${1#/dev/md}"; }
+members() {
+	local n
+	for n in "${NAMES[@]}"; do member "$1" "$n"; done
+}
+slice_table() { echo "0 $((MEMBER_MIB * 2048)) $1 ${SLICE[$2]}"; }
+
+declare -A SLICE
+make_slices() {	# ARRAYS
+	local i n name used=0
+	modprobe -q dm-flakey || :
+	for ((i = 0; i < $1; i++)); do
+		for n in "${NAMES[@]}"; do
+			name=$n$i
+			SLICE[$name]="${DISK[used / 2]} $((used % 2 * (MEMBER_MIB + 2) * 2048))"
+			dmsetup create "$name" --noudevsync \
+				--table "$(slice_table linear "$name")"
+			used=$((used + 1))
+		done
+	done
+	udevadm settle
+}
+
+wipe_slices() {
+	local m
+	for m in "${!SLICE[@]}"; do
+		blkdiscard -f -z "/dev/mapper/$m"
+	done
+}
+
+# cut MEMBER...: as if power had gone for it: writes are lost from now on
+cut_power() {
+	local m
+	for m; do
+		slice_table flakey "${m##*/}" | sed 's/$/ 0 1 1 drop_writes/' |
+			dm_table "${m##*/}"
+	done
+}
+
+# restore MEMBER...: it has what it had when it was cut
+restore_power() {
+	local m
+	for m; do
+		slice_table linear "${m##*/}" | dm_table "${m##*/}"
+		blockdev --flushbufs "$m"
+	done
+}
+
+both_ways() {
+	local make=$1 take=$2 from to formats format i
+	shift 2
+	formats=("$@")
+	[ $# -gt 0 ] || formats=(0.90 1.0 1.1 1.2)
+	need_disks 8
+	make_slices "${#formats[@]}"
+	for from in intree "$OURS"; do
+		to=$OURS
+		[ "$from" = intree ] || to=intree
+		use_driver "$from"
+		for i in "${!formats[@]}"; do
+			format=${formats[i]}
+			echo "# $format made by $from"
+			"$make" "/dev/md$i" "$format"
+			wait_for 20 array_gone "/dev/md$i"	# udev may look at it
+		done
+		use_driver "$to"
+		for i in "${!formats[@]}"; do
+			format=${formats[i]}
+			echo "# $format taken over by $to"
+			"$take" "/dev/md$i" "$format"
+			array_gone "/dev/md$i" || md_stop "/dev/md$i"
+			wait_for 20 array_gone "/dev/md$i"
+		done
+		wipe_slices
+	done
+}
+
+# new_array ARRAY FORMAT OPTIONS...: RAID1 with known data, in sync
+new_array() {
+	local md=$1 format=$2
+	shift 2
+	md_create "$md" --level=1 --metadata="$format" "$@"
+	wait_sync "$md"
+	fill "$md" "$DATA_MIB"
+	know "$md" digest "$(digest "$md" "$DATA_MIB")"
+}
+
+same_data() { expect "$(known "$1" digest)" digest "$1" "$DATA_MIB"; }
+
+go_active() {
+	case $(md_state "$1") in
+	read-auto|readonly) mdadm --quiet --readwrite "$1" ;;
+	esac
+}
+
+# mismatches ARRAY: what a check finds
+mismatches() {
+	go_active "$1"
+	md_attr "$1" sync_action check
+	wait_sync "$1"
+	md_attr "$1" mismatch_cnt
+}
+
+# Slow enough that nothing ends by itself while a test looks at it
+resync_slow() { md_attr "$1" sync_speed_max 100; md_attr "$1" sync_speed_min 1; }
+resync_fast() { md_attr "$1" sync_speed_max system; md_attr "$1" sync_speed_min system; }
+
+# data_offset ARRAY DISK: first sector of its data
+data_offset() { member_attr "$1" "$2" offset; }
+
+# plant MEMBER MiB OFFSET: other bytes there than the array has written,
+# OFFSET in sectors, as data_offset says
+plant() {
+	head -c 65536 /dev/zero | tr '\0' '\125' |
+		dd of="$1" bs=64k seek=$((($3 << 9) + ($2 << 20))) \
+			oflag=direct,seek_bytes conv=notrunc status=none
+}

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Power is lost while members differ: the other driver resyncs them, and what was
+# acknowledged before is there.
+# timeout: 240
+. "$(dirname "$0")/common.sh"
+
+make() {
+	mapfile -t m < <(members "$1")
+	new_array "$1" "$2" --raid-devices=2 "${m[@]}"
+	md_attr "$1" safe_mode_delay 0	# stays dirty
+	dd if=/dev/zero of="$1" bs=64k seek=$((20 * 16)) count=1 oflag=direct status=none
+	array_is "$1" active || fail "written, but $(md_state "$1")"
+	cut_power "${m[0]}"
+	dd if=/dev/urandom of="$1" bs=64k seek=$((20 * 16)) count=4 oflag=direct status=none
+	cut_power "${m[1]}"
+	md_stop "$1"
+	restore_power "${m[@]}"
+}
+
+take() {
+	mapfile -t m < <(members "$1")
+	mdadm --examine "${m[0]}" | grep -Eq 'State : (active|active, .*)$' ||
+		fail "not dirty on disk: $(mdadm --examine "${m[0]}" | grep State)"
+	md_assemble "$1" --readonly "${m[@]}"
+	[ "$(md_attr "$1" resync_start)" != none ] || fail "dirty, but no resync is due"
+	same_data "$1"
+	go_active "$1"
+	wait_for 60 resync_done "$1"
+	wait_sync "$1"
+	expect 0 mismatches "$1"
+	same_data "$1"
+	md_stop "$1"
+	# It stays so
+	md_assemble "$1" "${m[@]}"
+	expect none md_attr "$1" resync_start
+}
+
+resync_done() { [ "$(md_attr "$1" resync_start)" = none ]; }
+both_ways make take

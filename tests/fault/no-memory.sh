@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Every allocation fails once in creating, assembling, running, extending and
+# stopping an array: the step is refused, undone, and works when tried again.
+# kmemleak: yes
+# timeout: 240
+. "$(dirname "$0")/../lib/rc.sh"
+need_disks 3
+[ -e /sys/kernel/debug/failslab ] || skip "the kernel has no failslab"
+[ -e /proc/self/fail-nth ] || skip "the kernel has no fail-nth"
+
+for f in failslab fail_page_alloc fail_make_request; do
+	[ ! -e /sys/kernel/debug/$f ] || echo 0 >/sys/kernel/debug/$f/verbose
+done
+echo N >/sys/kernel/debug/failslab/ignore-gfp-wait
+echo N >/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait
+md_create /dev/md0 --level=1 --raid-devices=2 --size=4M --metadata=1.2 \
+	--assume-clean "${DISK[0]}" "${DISK[1]}"
+fill /dev/md0 1
+before=$(digest /dev/md0 1)
+mdadm --quiet /dev/md0 --add "${DISK[2]}"
+md_stop /dev/md0
+
+python3 "$(dirname "$0")/no-memory.py" "${DISK[@]:0:3}"
+
+md_assemble /dev/md0 "${DISK[@]:0:3}"
+expect "$before" digest /dev/md0 1
+md_stop /dev/md0
