@@ -370,6 +370,20 @@ static const char *sb_settle(struct mddev *mddev, struct md_rdev *rdev,
 	return NULL;
 }
 
+/*
+ * Where members may differ since a crash, one that was being rebuilt may as well:
+ * what it has of that range doesn't count.
+ */
+static void sb_limit_recovered(struct mddev *mddev)
+{
+	struct md_rdev *rdev;
+
+	rdev_for_each(rdev, mddev)
+		if (!md_rdev_test(rdev, MD_RDEV_IN_SYNC))
+			rdev->recovery_offset = min(rdev->recovery_offset,
+						    mddev->resync_offset);
+}
+
 int md_sb_analyze(struct mddev *mddev)
 {
 	struct md_rdev *rdev, *tmp, *freshest;
@@ -419,6 +433,7 @@ int md_sb_analyze(struct mddev *mddev)
 	rdev_for_each_safe(rdev, tmp, mddev)
 		if (md_rdev_test(rdev, MD_RDEV_WANT_REMOVE))
 			md_rdev_unbind(rdev);
+	sb_limit_recovered(mddev);
 	ret = list_empty(&mddev->disks) ? -EINVAL : 0;
 out:
 	kvfree(best);
