@@ -68,5 +68,5 @@ member_attr /dev/md0 "${DISK[1]}" state -blocked
 wait $writer
 wait_for 10 degraded_is /dev/md0 1
 member_attr /dev/md0 "${DISK[1]}" state remove
-echo clear >$md/array_state
+md_attr /dev/md0 array_state clear
 wait_for 10 array_gone /dev/md0

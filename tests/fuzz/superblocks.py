@@ -122,6 +122,7 @@ class Set:
         self.level, self.layout, self.chunk = level
         self.disks = disks
         self.random = random_
+        self.mutated = True
         self.dirty = random_.random() < 0.3
         self.blocks = [self.fresh(i, uuid) for i in range(len(disks))]
 
@@ -322,7 +323,7 @@ class Fuzzer:
         store("/sys/module/md_mod/parameters/new_array", "md70")
         directory = "/sys/block/md70/md"
         version = superblocks.form
-        if pick.random() < 0.1:
+        if superblocks.mutated and pick.random() < 0.1:
             version = pick.choice(FORMATS)
         store(directory + "/metadata_version", version)
         for disk in superblocks.disks:
@@ -387,6 +388,7 @@ class Fuzzer:
         level = pick.choice(LEVELS) if mutated else (1, 0, 0)
         disks = self.disks[:pick.randrange(2, len(self.disks) + 1)]
         superblocks = Set(form, level, disks, 0x1234, pick)
+        superblocks.mutated = mutated
         what = superblocks.mutate() if mutated else "good"
         superblocks.place_on_disks()
         way = pick.choice(self.ways[:4] if not mutated else self.ways)
