@@ -358,6 +358,13 @@ static const char *sb_settle(struct mddev *mddev, struct md_rdev *rdev,
 	if (best->level > 0 && dev->role < best->raid_disks &&
 	    cur->data_sectors < best->dev_sectors)
 		return "it has less space than the array uses";
+	/*
+	 * What it says of itself is about the slot that it knows of. One that it
+	 * was given since then it holds nothing for.
+	 */
+	if (dev->role < best->raid_disks &&
+	    cur->devs[cur->dev_number].role != dev->role)
+		dev = &spare;
 
 	rdev->desc_nr = cur->dev_number;
 	sb_take_role(rdev, cur, dev, best->raid_disks);
