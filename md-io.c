@@ -9,6 +9,8 @@
  * reconfig_mutex: the superblock writer, a window of the sync thread, or
  * userland writing "active" to array_state.
  */
+#include <linux/sched/mm.h>
+
 #include "md-internal.h"
 #include "md-trace.h"
 
@@ -98,6 +100,9 @@ EXPORT_SYMBOL_GPL(mddev_resume);
  * mddev_suspend_and_lock() - close the gate, then take reconfig_mutex
  * @mddev: array
  *
+ * Until mddev_unlock_and_resume() the caller's allocations start no I/O: it could
+ * be to this array, and would wait at the gate.
+ *
  * Context: process, sleeps. Return: 0 or -EINTR.
  */
 int mddev_suspend_and_lock(struct mddev *mddev)
@@ -110,9 +115,18 @@ int mddev_suspend_and_lock(struct mddev *mddev)
 	ret = mddev_lock(mddev);
 	if (ret)
 		mddev_resume(mddev);
+	else
+		mddev->noio = memalloc_noio_save();
 	return ret;
 }
 EXPORT_SYMBOL_GPL(mddev_suspend_and_lock);
+
+void mddev_suspend_and_lock_nointr(struct mddev *mddev)
+{
+	mddev_suspend(mddev, false);
+	mddev_lock_nointr(mddev);
+	mddev->noio = memalloc_noio_save();
+}
 
 static bool md_range_held(struct mddev *mddev, struct bio *bio)
 {

@@ -396,6 +396,7 @@ static void md_unbind_all(struct mddev *mddev)
 int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers)
 {
 	bool was_running;
+	unsigned int noio;
 	u64 gen = 0;
 	int ret;
 
@@ -419,10 +420,12 @@ int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers)
 	was_running = mddev->pers;
 	if (was_running && mddev->ro == MD_RW) {
 		gen = md_mark_stopped_clean(mddev);
-		/* MD_CLOSING and the hold keep everything as it is. */
+		/* MD_CLOSING and the hold keep everything else as it is. */
+		noio = mddev->noio;
 		mddev_unlock(mddev);
 		md_sb_wait(mddev, gen);
 		mddev_lock_nointr(mddev);
+		mddev->noio = noio;
 	}
 	if (mode == MD_STOP_READONLY) {
 		md_set_ro(mddev, MD_RO);

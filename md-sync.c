@@ -801,34 +801,46 @@ static void reap(struct mddev *mddev)
 	md_new_event();
 }
 
+/* reconfig_mutex held. */
+static bool moves_due(struct mddev *mddev)
+{
+	return !md_sync_busy(mddev) && !mddev->sync.hold &&
+	       !mddev->sync.frozen && md_rdev_moves_due(mddev);
+}
+
+static void move_members(struct mddev *mddev)
+{
+	mddev_suspend_and_lock_nointr(mddev);
+	if (moves_due(mddev)) {
+		md_rdev_move(mddev);
+		spin_lock_irq(&mddev->lock);
+		mddev->sync.needed = true;
+		spin_unlock_irq(&mddev->lock);
+	}
+	mddev_unlock_and_resume(mddev);
+	md_new_event();
+}
+
 static void sync_daemon(struct work_struct *work)
 {
 	struct mddev *mddev = container_of(work, struct mddev, sync.daemon);
-	bool move;
 
 	mddev_lock_nointr(mddev);
 	if (mddev->sync.state == MD_SYNC_ENDED)
 		reap(mddev);
-	move = !md_sync_busy(mddev) && !mddev->sync.hold &&
-	       !mddev->sync.frozen && md_rdev_moves_due(mddev);
-	if (!move) {
-		if (!md_sync_busy(mddev) && mddev->sync.needed)
-			start_sync_thread(mddev);
+	if (moves_due(mddev)) {
+		/* The gate comes before the mutex. */
 		mddev_unlock(mddev);
-		return;
+		move_members(mddev);
+		mddev_lock_nointr(mddev);
 	}
-
-	/* Members change slots: the gate comes first, so from the start. */
-	mddev_unlock(mddev);
-	mddev_suspend(mddev, false);
-	mddev_lock_nointr(mddev);
-	if (!md_sync_busy(mddev) && !mddev->sync.hold && !mddev->sync.frozen) {
-		if (md_rdev_moves_due(mddev))
-			md_rdev_move(mddev);
+	/*
+	 * Never behind the closed gate: whoever makes threads may need memory
+	 * that is freed by writing to this very array.
+	 */
+	if (!md_sync_busy(mddev) && mddev->sync.needed)
 		start_sync_thread(mddev);
-	}
-	mddev_unlock_and_resume(mddev);
-	md_new_event();
+	mddev_unlock(mddev);
 }
 
 void md_sync_init(struct mddev *mddev)

@@ -12,6 +12,7 @@
 #include <linux/major.h>
 #include <linux/reboot.h>
 #include <linux/hdreg.h>
+#include <linux/sched/mm.h>
 
 #include "md-internal.h"
 
@@ -564,11 +565,13 @@ EXPORT_SYMBOL_GPL(mddev_unlock);
  */
 void mddev_unlock_and_resume(struct mddev *mddev)
 {
+	unsigned int noio = mddev->noio;
 	LIST_HEAD(dying);
 
 	list_splice_init(&mddev->dying, &dying);
 	mutex_unlock(&mddev->reconfig_mutex);
 	mddev_resume(mddev);
+	memalloc_noio_restore(noio);
 	md_rdev_free_dying(mddev, &dying);
 }
 EXPORT_SYMBOL_GPL(mddev_unlock_and_resume);

@@ -337,6 +337,9 @@ struct mddev {
 	sector_t suspend_hi;
 
 	struct mutex reconfig_mutex;
+	unsigned int noio;		/* what mddev_unlock_and_resume() restores;
+					 * reconfig_mutex
+					 */
 	spinlock_t lock;
 
 	/* members */
@@ -443,7 +446,9 @@ struct mddev {
  * struct md_personality - one RAID level's implementation
  *
  * "Configuration context" below is: I/O suspended, reconfig_mutex held, no
- * sync thread; may sleep, must not wait for I/O of this array.
+ * sync thread; may sleep, must not wait for I/O of this array. Allocations start
+ * no I/O there by themselves; threads must not be created, as that is done by
+ * another one for which this doesn't hold.
  *
  * @name:	as in "Personalities :" of /proc/mdstat
  * @level:	number, as in SET_ARRAY_INFO
