@@ -202,11 +202,14 @@ static void *md_set_personality(struct mddev *mddev, struct md_personality *pers
 	return old;
 }
 
-/* Configuration context. Takes over the personality's module reference. */
-static int md_run(struct mddev *mddev, struct md_personality *pers)
+/*
+ * Configuration context. Takes over the personality's module reference and
+ * @private, of its prepare(); the caller's still on error.
+ */
+static int md_run(struct mddev *mddev, struct md_personality *pers,
+		  void *private)
 {
 	struct md_rdev *rdev;
-	void *private;
 	sector_t size;
 	int ret;
 
@@ -225,20 +228,21 @@ static int md_run(struct mddev *mddev, struct md_personality *pers)
 	mddev->sync.recovery_disabled = false;
 	mddev->sync.completed = 0;
 
+	mddev->private = private;
 	ret = pers->run(mddev);
 	if (ret)
-		return ret;
+		goto detach;
 	size = pers->size(mddev, 0, 0);
 	if (mddev->external_size && size < mddev->array_sectors) {
 		md_warn(mddev, "array_size %llu KiB is more than the members hold\n",
 			(u64)mddev->array_sectors / 2);
 		ret = -EINVAL;
-		goto free;
+		goto detach;
 	}
-	md_set_personality(mddev, pers, mddev->private);
+	md_set_personality(mddev, pers, private);
 	ret = md_update_limits(mddev);
 	if (ret)
-		goto free;
+		goto detach;
 
 	spin_lock_irq(&mddev->lock);
 	mddev->in_sync = true;
@@ -265,9 +269,8 @@ static int md_run(struct mddev *mddev, struct md_personality *pers)
 	md_sb_request(mddev);
 	md_wake_daemon(mddev);
 	return 0;
-free:
-	private = md_set_personality(mddev, NULL, NULL);
-	pers->free(mddev, private);
+detach:
+	md_set_personality(mddev, NULL, NULL);
 	return ret;
 }
 
@@ -275,6 +278,7 @@ int md_start(struct mddev *mddev)
 {
 	struct md_personality *pers;
 	char name[sizeof(mddev->clevel)];
+	void *private;
 	int level, ret;
 
 	ret = mddev_lock(mddev);
@@ -304,19 +308,26 @@ int md_start(struct mddev *mddev)
 			level, name);
 		return -EINVAL;
 	}
+	private = pers->prepare(mddev);
+	if (IS_ERR(private)) {
+		ret = PTR_ERR(private);
+		goto put;
+	}
 
 	ret = mddev_suspend_and_lock(mddev);
 	if (ret)
-		goto put;
+		goto free;
 	if (mddev->pers || !md_configurable(mddev))
 		ret = -EBUSY;
 	else
-		ret = md_run(mddev, pers);
+		ret = md_run(mddev, pers, private);
 	mddev_unlock_and_resume(mddev);
 	if (ret)
-		goto put;
+		goto free;
 	md_announce(mddev);
 	return 0;
+free:
+	pers->free(mddev, private);
 put:
 	md_put_personality(pers);
 	return ret;
@@ -538,13 +549,14 @@ static void md_drop_slots(struct mddev *mddev)
 	}
 }
 
-static int md_takeover(struct mddev *mddev, struct md_personality *pers)
+/* As md_run(): @private is the caller's still on error. */
+static int md_takeover(struct mddev *mddev, struct md_personality *pers,
+		       void *private)
 {
 	struct md_personality *old = mddev->pers;
 	int old_disks = mddev->raid_disks, old_layout = mddev->layout;
 	unsigned int old_chunk = mddev->chunk_sectors;
 	void *old_private = mddev->private;
-	void *private;
 	int ret;
 
 	lockdep_assert_held(&mddev->reconfig_mutex);
@@ -553,9 +565,8 @@ static int md_takeover(struct mddev *mddev, struct md_personality *pers)
 	mddev->new_layout = mddev->layout;
 	mddev->new_chunk_sectors = mddev->chunk_sectors;
 	mddev->delta_disks = 0;
-	private = pers->takeover(mddev);
-	if (IS_ERR(private)) {
-		ret = PTR_ERR(private);
+	ret = pers->takeover(mddev, private);
+	if (ret) {
 		md_warn(mddev, "level %s can't take over from %s\n", pers->name,
 			old->name);
 		goto undo;
@@ -578,7 +589,7 @@ static int md_takeover(struct mddev *mddev, struct md_personality *pers)
 		spin_unlock_irq(&mddev->lock);
 		goto undo;
 	}
-	md_set_personality(mddev, pers, mddev->private);
+	md_set_personality(mddev, pers, private);
 	spin_lock_irq(&mddev->lock);
 	mddev->level = pers->level;
 	spin_unlock_irq(&mddev->lock);
@@ -602,6 +613,7 @@ undo:
 int md_change_level(struct mddev *mddev, int level, const char *name)
 {
 	struct md_personality *pers;
+	void *private;
 	u64 gen = 0;
 	int ret;
 
@@ -614,9 +626,14 @@ int md_change_level(struct mddev *mddev, int level, const char *name)
 		ret = -EBUSY;
 		goto put;
 	}
+	private = pers->prepare(mddev);
+	if (IS_ERR(private)) {
+		ret = PTR_ERR(private);
+		goto put;
+	}
 	ret = mddev_suspend_and_lock(mddev);
 	if (ret)
-		goto put;
+		goto free;
 	if (!mddev->pers)
 		ret = -EINVAL;
 	else if (mddev->ro != MD_RW)
@@ -629,14 +646,16 @@ int md_change_level(struct mddev *mddev, int level, const char *name)
 	else if (!pers->takeover)
 		ret = -EINVAL;
 	else
-		ret = md_takeover(mddev, pers);
+		ret = md_takeover(mddev, pers, private);
 	if (!ret)
 		gen = md_sb_request(mddev);
 	mddev_unlock_and_resume(mddev);
 	if (ret)
-		goto put;
+		goto free;
 	md_announce(mddev);
 	return md_sb_wait(mddev, gen);
+free:
+	pers->free(mddev, private);
 put:
 	md_put_personality(pers);
 	return min(ret, 0);

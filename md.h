@@ -471,16 +471,26 @@ struct md_personality {
 	bool has_chunk;
 
 	/*
+	 * @prepare: begin the private data of an array that is going to be run:
+	 * workqueues and threads, which can't be made in configuration context.
+	 * Knows nothing of the members yet. No locks held, may sleep. Returns it
+	 * or an ERR_PTR; undone by free().
+	 */
+	void *(*prepare)(struct mddev *mddev);
+
+	/*
 	 * @run: check the configuration, take the members in mddev->disks that
-	 * have a slot, set mddev->private, ->degraded and ->array_sectors
-	 * (through md_set_array_sectors()). Configuration context. Returns 0,
-	 * or an errno with everything undone and a message printed.
+	 * have a slot, complete mddev->private (as prepare() or takeover() left
+	 * it), set ->degraded and ->array_sectors (through
+	 * md_set_array_sectors()). Configuration context. Returns 0, or an errno
+	 * with a message printed; free() follows.
 	 */
 	int (*run)(struct mddev *mddev);
 
 	/*
-	 * @free: undo run(). Configuration context; no I/O is in flight.
-	 * @priv is what run() or takeover() left in mddev->private.
+	 * @free: undo prepare(), takeover() and run(), as far as it came.
+	 * Configuration context, or nobody knows @priv any more; no I/O is in
+	 * flight.
 	 */
 	void (*free)(struct mddev *mddev, void *priv);
 
@@ -573,13 +583,12 @@ struct md_personality {
 	int (*set_raid_disks)(struct mddev *mddev, int raid_disks);
 
 	/*
-	 * @takeover: build this level's private data for an array that runs as
-	 * another level, adjusting mddev->new_level, new_layout,
+	 * @takeover: complete @priv, which prepare() has returned, for an array
+	 * that runs as another level, adjusting mddev->new_level, new_layout,
 	 * new_chunk_sectors, raid_disks and delta_disks. Configuration context.
-	 * Returns it or an ERR_PTR. run() is called next with mddev->private
-	 * set. May be NULL (-EINVAL).
+	 * Returns 0 or errno. run() is called next. May be NULL (-EINVAL).
 	 */
-	void *(*takeover)(struct mddev *mddev);
+	int (*takeover)(struct mddev *mddev, void *priv);
 };
 
 int md_register_personality(struct md_personality *pers);

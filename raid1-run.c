@@ -2,7 +2,6 @@
 /*
  * RAID1: starting and stopping, slots, members, size.
  */
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "raid1.h"
@@ -123,16 +122,7 @@ static int r1_conf_alloc(struct r1_conf *conf)
 		if (!conf->scratch[i])
 			return -ENOMEM;
 	}
-	ret = r1_pools_init(conf);
-	if (ret)
-		return ret;
-	conf->read_wq = alloc_workqueue("%s_read", WQ_MEM_RECLAIM | WQ_UNBOUND,
-					0, mdname(mddev));
-	conf->io_wq = alloc_workqueue("%s_io", WQ_MEM_RECLAIM | WQ_UNBOUND, 0,
-				      mdname(mddev));
-	if (!conf->read_wq || !conf->io_wq)
-		return -ENOMEM;
-	return 0;
+	return r1_pools_init(conf);
 }
 
 /* Put the array's members into the slots that they claim. */
@@ -170,32 +160,42 @@ static int r1_place_members(struct r1_conf *conf)
 	return 0;
 }
 
-static struct r1_conf *r1_conf_create(struct mddev *mddev)
+static void *r1_prepare(struct mddev *mddev)
 {
-	unsigned int noio = memalloc_noio_save();
 	struct r1_conf *conf = kzalloc(sizeof(*conf), GFP_KERNEL);
-	int ret = -ENOMEM;
 
-	if (conf) {
-		conf->mddev = mddev;
-		conf->writes = RB_ROOT_CACHED;
-		spin_lock_init(&conf->lock);
-		init_waitqueue_head(&conf->wait);
-		INIT_LIST_HEAD(&conf->idle);
-		INIT_LIST_HEAD(&conf->busy);
-		ret = r1_conf_alloc(conf);
-		if (!ret)
-			ret = r1_place_members(conf);
-		if (!ret) {
-			r1_apply_slots(conf);
-			ret = r1_reserve_clones(conf, max(conf->nr_targets,
-							  conf->nr_slots));
-		}
-		if (ret)
-			r1_conf_free(conf);
+	if (!conf)
+		return ERR_PTR(-ENOMEM);
+	conf->mddev = mddev;
+	conf->writes = RB_ROOT_CACHED;
+	spin_lock_init(&conf->lock);
+	init_waitqueue_head(&conf->wait);
+	INIT_LIST_HEAD(&conf->idle);
+	INIT_LIST_HEAD(&conf->busy);
+	conf->read_wq = alloc_workqueue("%s_read", WQ_MEM_RECLAIM | WQ_UNBOUND,
+					0, mdname(mddev));
+	conf->io_wq = alloc_workqueue("%s_io", WQ_MEM_RECLAIM | WQ_UNBOUND, 0,
+				      mdname(mddev));
+	if (!conf->read_wq || !conf->io_wq) {
+		r1_conf_free(conf);
+		return ERR_PTR(-ENOMEM);
 	}
-	memalloc_noio_restore(noio);
-	return ret ? ERR_PTR(ret) : conf;
+	return conf;
+}
+
+/* All that depends on the configuration. */
+static int r1_conf_fill(struct r1_conf *conf)
+{
+	int ret;
+
+	ret = r1_conf_alloc(conf);
+	if (ret)
+		return ret;
+	ret = r1_place_members(conf);
+	if (ret)
+		return ret;
+	r1_apply_slots(conf);
+	return r1_reserve_clones(conf, max(conf->nr_targets, conf->nr_slots));
 }
 
 static sector_t r1_size(struct mddev *mddev, sector_t sectors, int raid_disks)
@@ -221,34 +221,27 @@ static int r1_check(struct mddev *mddev)
 static int r1_run(struct mddev *mddev)
 {
 	struct r1_conf *conf = mddev->private;
-	int ret = r1_check(mddev), good;
+	int ret, good;
 
-	if (!ret && !conf) {
-		conf = r1_conf_create(mddev);
-		if (IS_ERR(conf))
-			return PTR_ERR(conf);
-	}
-	if (!ret) {
-		spin_lock_irq(&mddev->lock);
-		r1_count_degraded(conf);
-		good = mddev->raid_disks - mddev->degraded;
-		/* A single copy can't differ from others. */
-		if (good == 1)
-			mddev->resync_offset = MD_SECTOR_NONE;
-		spin_unlock_irq(&mddev->lock);
-		if (!good) {
-			pr_err("md/%s: none of the %d slots has a member in sync, not started\n",
-			       mdname(mddev), mddev->raid_disks);
-			ret = -EINVAL;
-		}
-	}
-	if (ret) {
-		if (conf)
-			r1_conf_free(conf);
-		mddev->private = NULL;
+	ret = r1_check(mddev);
+	/* A takeover has filled it already. */
+	if (!ret && !conf->slots)
+		ret = r1_conf_fill(conf);
+	if (ret)
 		return ret;
+
+	spin_lock_irq(&mddev->lock);
+	r1_count_degraded(conf);
+	good = mddev->raid_disks - mddev->degraded;
+	/* A single copy can't differ from others. */
+	if (good == 1)
+		mddev->resync_offset = MD_SECTOR_NONE;
+	spin_unlock_irq(&mddev->lock);
+	if (!good) {
+		pr_err("md/%s: none of the %d slots has a member in sync, not started\n",
+		       mdname(mddev), mddev->raid_disks);
+		return -EINVAL;
 	}
-	mddev->private = conf;
 	md_set_array_sectors(mddev, r1_size(mddev, 0, 0));
 	pr_info("md/%s: RAID1 with %d of %d members in sync%s\n", mdname(mddev),
 		good, mddev->raid_disks,
@@ -366,7 +359,6 @@ static int r1_find_slot(struct r1_conf *conf, struct md_rdev *rdev,
 static int r1_hot_add(struct mddev *mddev, struct md_rdev *rdev)
 {
 	struct r1_conf *conf = mddev->private;
-	unsigned int noio;
 	bool replacement;
 	int slot, ret;
 
@@ -375,9 +367,7 @@ static int r1_hot_add(struct mddev *mddev, struct md_rdev *rdev)
 	slot = r1_find_slot(conf, rdev, &replacement);
 	if (slot < 0)
 		return slot;
-	noio = memalloc_noio_save();
 	ret = r1_reserve_clones(conf, conf->nr_targets + 1);
-	memalloc_noio_restore(noio);
 	if (ret)
 		return ret;
 
@@ -459,7 +449,7 @@ static void r1_renumber(struct r1_slot *slot, int nr)
 static int r1_set_raid_disks(struct mddev *mddev, int raid_disks)
 {
 	struct r1_conf *conf = mddev->private;
-	unsigned int used = 0, i, to, noio;
+	unsigned int used = 0, i, to;
 	struct r1_target *targets;
 	struct r1_slot *slots;
 	int ret;
@@ -473,12 +463,10 @@ static int r1_set_raid_disks(struct mddev *mddev, int raid_disks)
 	if (used > raid_disks)
 		return -EBUSY;
 
-	noio = memalloc_noio_save();
 	ret = r1_alloc_slots(raid_disks, &slots, &targets);
 	if (!ret)
 		ret = r1_reserve_clones(conf, max_t(unsigned int, raid_disks,
 						    conf->nr_targets));
-	memalloc_noio_restore(noio);
 	if (ret) {
 		kvfree(slots);
 		kvfree(targets);
@@ -511,9 +499,9 @@ static int r1_set_raid_disks(struct mddev *mddev, int raid_disks)
 }
 
 /* RAID5 with two members keeps a copy of the data as parity. */
-static void *r1_takeover(struct mddev *mddev)
+static int r1_takeover(struct mddev *mddev, void *priv)
 {
-	struct r1_conf *conf;
+	int ret;
 
 	if (mddev->level != 5 || mddev->raid_disks != 2 ||
 	    mddev->reshape_position != MD_SECTOR_NONE ||
@@ -521,16 +509,16 @@ static void *r1_takeover(struct mddev *mddev)
 	    test_bit(MD_HAS_PPL, &mddev->flags)) {
 		pr_err("md/%s: only RAID5 with two members and without journal or PPL can become RAID1\n",
 		       mdname(mddev));
-		return ERR_PTR(-EINVAL);
+		return -EINVAL;
 	}
-	conf = r1_conf_create(mddev);
-	if (IS_ERR(conf))
-		return conf;
+	ret = r1_conf_fill(priv);
+	if (ret)
+		return ret;
 	mddev->new_level = 1;
 	mddev->new_layout = 0;
 	mddev->new_chunk_sectors = 0;
 	mddev->delta_disks = 0;
-	return conf;
+	return 0;
 }
 
 static struct md_personality r1_personality = {
@@ -539,6 +527,7 @@ static struct md_personality r1_personality = {
 	.owner		= THIS_MODULE,
 	.whole_bios	= true,
 	.syncs		= true,
+	.prepare	= r1_prepare,
 	.run		= r1_run,
 	.free		= r1_free,
 	.set_limits	= r1_set_limits,
