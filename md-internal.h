@@ -115,9 +115,15 @@ int md_change_level(struct mddev *mddev, int level, const char *name);
 
 /**
  * md_update_limits() - recompute queue limits from the members in slots
- * Context: configuration context.
+ *
+ * Whoever changes limits through sysfs holds limits_lock, from Linux 6.13 on,
+ * while he waits for submitters, and those may wait at the gate. So this takes it
+ * first; setting
+ * limits_stale in configuration context has mddev_unlock_and_resume() call this.
+ *
+ * Context: no locks held.
  */
-int md_update_limits(struct mddev *mddev);
+void md_update_limits(struct mddev *mddev);
 
 /* Size or read-only state changed: tell block layer, udev and pollers.
  * Context: no locks held.

@@ -386,14 +386,7 @@ int md_rdev_slot_add(struct mddev *mddev, struct md_rdev *rdev)
 		ret = mddev->pers->hot_add(mddev, rdev);
 		if (ret)
 			return ret;
-		ret = md_update_limits(mddev);
-		if (ret) {
-			md_warn(mddev, "%pg doesn't fit into the queue limits (%d)\n",
-				rdev->bdev, ret);
-			md_rdev_clear(rdev, MD_RDEV_IN_SYNC);
-			md_rdev_slot_remove(mddev, rdev);
-			return ret;
-		}
+		mddev->limits_stale = true;
 	}
 	md_rdev_link_slot(rdev);
 	md_rdev_notify_state(rdev);

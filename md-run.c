@@ -104,29 +104,45 @@ void md_announce(struct mddev *mddev)
 	md_new_event();
 }
 
-int md_update_limits(struct mddev *mddev)
+static void md_stack_limits(struct mddev *mddev, struct queue_limits *lim)
 {
-	struct request_queue *q = mddev->gendisk->queue;
-	struct queue_limits lim;
 	struct md_rdev *rdev;
 
-	lockdep_assert_held(&mddev->reconfig_mutex);
-
-	queue_limits_start_update(q);
-	blk_set_stacking_limits(&lim);
-	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
+	blk_set_stacking_limits(lim);
+	lim->features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
 	if (mddev->logical_block_size) {
-		lim.logical_block_size = mddev->logical_block_size;
-		lim.physical_block_size = mddev->logical_block_size;
-		lim.io_min = mddev->logical_block_size;
+		lim->logical_block_size = mddev->logical_block_size;
+		lim->physical_block_size = mddev->logical_block_size;
+		lim->io_min = mddev->logical_block_size;
 	}
 	rdev_for_each(rdev, mddev)
 		if (rdev->raid_disk >= 0 && !md_rdev_test(rdev, MD_RDEV_FAULTY))
-			queue_limits_stack_bdev(&lim, rdev->bdev,
+			queue_limits_stack_bdev(lim, rdev->bdev,
 						rdev->data_offset, mdname(mddev));
 	if (mddev->pers->set_limits)
-		mddev->pers->set_limits(mddev, &lim);
-	return queue_limits_commit_update(q, &lim);
+		mddev->pers->set_limits(mddev, lim);
+}
+
+void md_update_limits(struct mddev *mddev)
+{
+	struct request_queue *q = mddev->gendisk->queue;
+	struct queue_limits lim = queue_limits_start_update(q);
+	bool running;
+	int ret;
+
+	mddev_lock_nointr(mddev);
+	running = mddev->pers;
+	if (running)
+		md_stack_limits(mddev, &lim);
+	mddev_unlock(mddev);
+	if (!running) {
+		queue_limits_cancel_update(q);
+		return;
+	}
+	ret = queue_limits_commit_update(q, &lim);
+	if (ret)
+		md_warn(mddev, "the members' queue limits don't fit together (%d), old ones kept\n",
+			ret);
 }
 
 /* The members as a whole allow to run read-write? reconfig_mutex held. */
@@ -240,9 +256,7 @@ static int md_run(struct mddev *mddev, struct md_personality *pers,
 		goto detach;
 	}
 	md_set_personality(mddev, pers, private);
-	ret = md_update_limits(mddev);
-	if (ret)
-		goto detach;
+	mddev->limits_stale = true;
 
 	spin_lock_irq(&mddev->lock);
 	mddev->in_sync = true;
@@ -598,7 +612,7 @@ static int md_takeover(struct mddev *mddev, struct md_personality *pers,
 	old->free(mddev, old_private);
 	md_put_personality(old);
 	md_drop_slots(mddev);
-	md_update_limits(mddev);
+	mddev->limits_stale = true;
 	md_add_sync_attrs(mddev);
 	md_info(mddev, "level is %s now\n", pers->name);
 	return 0;

@@ -561,17 +561,24 @@ EXPORT_SYMBOL_GPL(mddev_unlock);
  * mddev_unlock_and_resume() - undo mddev_suspend_and_lock()
  * @mddev: array
  *
- * I/O goes on before members that were unbound are waited for.
+ * I/O goes on before the queue limits are brought up to date and members that
+ * were unbound are waited for.
+ *
+ * Context: process, sleeps; takes limits_lock and reconfig_mutex once more.
  */
 void mddev_unlock_and_resume(struct mddev *mddev)
 {
+	bool limits_stale = mddev->limits_stale;
 	unsigned int noio = mddev->noio;
 	LIST_HEAD(dying);
 
+	mddev->limits_stale = false;
 	list_splice_init(&mddev->dying, &dying);
 	mutex_unlock(&mddev->reconfig_mutex);
 	mddev_resume(mddev);
 	memalloc_noio_restore(noio);
+	if (limits_stale)
+		md_update_limits(mddev);
 	md_rdev_free_dying(mddev, &dying);
 }
 EXPORT_SYMBOL_GPL(mddev_unlock_and_resume);

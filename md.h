@@ -365,6 +365,7 @@ struct mddev {
 	sector_t dev_sectors;		/* used part of every member; "component" */
 	sector_t array_sectors;		/* exported size */
 	bool external_size;		/* array_size was set by userland */
+	bool limits_stale;		/* md_update_limits() is due; reconfig_mutex */
 
 	/* metadata */
 	const struct md_super_format *format;	/* NULL: none, or external */
@@ -496,7 +497,8 @@ struct md_personality {
 
 	/*
 	 * @set_limits: further restrict @lim, to which the core has already
-	 * stacked every member in a slot. Configuration context. May be NULL.
+	 * stacked every member in a slot. reconfig_mutex held.
+	 * May be NULL.
 	 */
 	void (*set_limits)(struct mddev *mddev, struct queue_limits *lim);
 
