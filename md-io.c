@@ -230,6 +230,7 @@ void md_io_start(struct md_io *io, struct mddev *mddev, struct bio *bio,
 }
 EXPORT_SYMBOL_GPL(md_io_start);
 
+/* Hold the write's completion, or have it fail. Returns whether it is held. */
 static bool md_hold_ack(struct mddev *mddev, struct bio *bio)
 {
 	unsigned long flags;
@@ -237,6 +238,11 @@ static bool md_hold_ack(struct mddev *mddev, struct bio *bio)
 
 	spin_lock_irqsave(&mddev->lock, flags);
 	hold = mddev->write_slow & MD_WRITE_ACK_HELD;
+	if (mddev->write_slow & MD_WRITE_BROKEN) {
+		/* What it may have met will never be recorded. */
+		bio->bi_status = BLK_STS_IOERR;
+		hold = false;
+	}
 	if (hold)
 		bio_list_add(&mddev->held_acks, bio);
 	spin_unlock_irqrestore(&mddev->lock, flags);
@@ -266,7 +272,8 @@ void md_io_end(struct md_io *io, blk_status_t status)
 		bio_end_io_acct(bio, io->start_time);
 	if (write) {
 		md_write_end(mddev, io->bank);
-		if (unlikely(READ_ONCE(mddev->write_slow) & MD_WRITE_ACK_HELD) &&
+		if (unlikely(READ_ONCE(mddev->write_slow) &
+			     (MD_WRITE_ACK_HELD | MD_WRITE_BROKEN)) &&
 		    md_hold_ack(mddev, bio))
 			return;
 	}
