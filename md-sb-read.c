@@ -335,6 +335,24 @@ static void sb_leave_out(struct mddev *mddev, struct md_rdev *rdev,
 	md_rdev_set(rdev, MD_RDEV_WANT_REMOVE);
 }
 
+/*
+ * A member one event behind has not been told that the array is clean, or how far
+ * it was resynced. What others have on stable storage doesn't tell what this one
+ * has: its cache was to be flushed with that superblock.
+ */
+static void sb_limit_redundancy(struct mddev *mddev, struct md_rdev *rdev,
+				const struct md_super *best,
+				const struct md_super *cur)
+{
+	if (cur->events == best->events || !md_rdev_test(rdev, MD_RDEV_IN_SYNC))
+		return;
+	spin_lock_irq(&mddev->lock);
+	/* A dirty one has 0. */
+	mddev->resync_offset = min_t(sector_t, mddev->resync_offset,
+				     cur->resync_offset);
+	spin_unlock_irq(&mddev->lock);
+}
+
 /* Fit a member into the array that @best describes. Returns NULL, or why not. */
 static const char *sb_settle(struct mddev *mddev, struct md_rdev *rdev,
 			     const struct md_super *best, struct md_super *cur)
@@ -368,6 +386,7 @@ static const char *sb_settle(struct mddev *mddev, struct md_rdev *rdev,
 
 	rdev->desc_nr = cur->dev_number;
 	sb_take_role(rdev, cur, dev, best->raid_disks);
+	sb_limit_redundancy(mddev, rdev, best, cur);
 	rival = sb_find_rival(mddev, rdev);
 	if (!rival)
 		return NULL;
