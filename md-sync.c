@@ -657,6 +657,7 @@ static int sync_thread(void *data)
 				md_sync_action_names[sync->action], ret);
 			WRITE_ONCE(sync->failed, true);
 			WRITE_ONCE(sync->recovery_disabled, true);
+			set_state(mddev, MD_SYNC_STOPPING);
 		} else {
 			sync_loop(mddev);
 			set_state(mddev, MD_SYNC_STOPPING);
@@ -664,12 +665,13 @@ static int sync_thread(void *data)
 			if (pers->sync_end)
 				pers->sync_end(mddev);
 		}
-		if (ret)
-			set_state(mddev, MD_SYNC_STOPPING);
 	}
-	set_state(mddev, MD_SYNC_ENDED);
-	pass_turn();
+	/* Whoever reaps it may free the array: nothing of it from there on. */
+	spin_lock_irq(&mddev->lock);
+	md_sync_set_state(mddev, MD_SYNC_ENDED);
 	md_wake_daemon(mddev);
+	spin_unlock_irq(&mddev->lock);
+	pass_turn();
 	module_put_and_kthread_exit(0);
 	return 0;
 }
