@@ -15,6 +15,7 @@
 
 void md_reset_config(struct mddev *mddev)
 {
+	spin_lock_irq(&mddev->lock);
 	mddev->level = LEVEL_NONE;
 	mddev->clevel[0] = 0;
 	mddev->layout = 0;
@@ -76,6 +77,7 @@ void md_reset_config(struct mddev *mddev)
 	clear_bit(MD_HAS_JOURNAL, &mddev->flags);
 	clear_bit(MD_HAS_PPL, &mddev->flags);
 	clear_bit(MD_HAS_MULTIPLE_PPLS, &mddev->flags);
+	spin_unlock_irq(&mddev->lock);
 }
 
 /**
