@@ -290,6 +290,18 @@ detach:
 	return ret;
 }
 
+/* Settle what is going to be run. reconfig_mutex held. */
+static int md_settle(struct mddev *mddev)
+{
+	if (mddev->pers || !md_configurable(mddev))
+		return -EBUSY;
+	if (list_empty(&mddev->disks))
+		return -EINVAL;
+	if (mddev->persistent && mddev->format)
+		return md_sb_analyze(mddev);
+	return mddev->raid_disks ? 0 : -EINVAL;
+}
+
 int md_start(struct mddev *mddev)
 {
 	struct md_personality *pers;
@@ -300,14 +312,7 @@ int md_start(struct mddev *mddev)
 	ret = mddev_lock(mddev);
 	if (ret)
 		return ret;
-	if (mddev->pers || !md_configurable(mddev))
-		ret = -EBUSY;
-	else if (list_empty(&mddev->disks))
-		ret = -EINVAL;
-	else if (mddev->persistent && mddev->format)
-		ret = md_sb_analyze(mddev);
-	else if (!mddev->raid_disks)
-		ret = -EINVAL;
+	ret = md_settle(mddev);
 	level = mddev->level;
 	strscpy(name, mddev->clevel, sizeof(name));
 	mddev_unlock(mddev);
@@ -333,9 +338,11 @@ int md_start(struct mddev *mddev)
 	ret = mddev_suspend_and_lock(mddev);
 	if (ret)
 		goto free;
-	if (mddev->pers || !md_configurable(mddev))
+	/* Members may have come or gone while the module was loaded. */
+	ret = md_settle(mddev);
+	if (!ret && (mddev->level != level || strcmp(mddev->clevel, name)))
 		ret = -EBUSY;
-	else
+	if (!ret)
 		ret = md_run(mddev, pers, private);
 	mddev_unlock_and_resume(mddev);
 	if (ret)
