@@ -436,39 +436,40 @@ static int mddev_add(dev_t unit, const char *name, enum md_hold hold)
 	mddev->sb_wq = alloc_workqueue("md_sb/%s", WQ_UNBOUND | WQ_MEM_RECLAIM,
 				       1, disk->disk_name);
 	if (!mddev->sb_wq)
-		goto put;
+		goto free;
 
 	/* udev opens the device as soon as it is announced. */
-	spin_lock(&all_mddevs_lock);
-	list_add_tail(&mddev->all, &all_mddevs);
-	spin_unlock(&all_mddevs_lock);
-
+	mddev_lock_nointr(mddev);
 	ret = add_disk(disk);
-	if (ret)
-		goto unlist;
+	if (ret) {
+		mddev_unlock(mddev);
+		goto free;
+	}
 	ret = kobject_init_and_add(&mddev->kobj, &md_ktype,
 				   &disk_to_dev(disk)->kobj, "md");
 	if (ret)
 		goto del;
 	mddev->kn_state = sysfs_get_dirent(mddev->kobj.sd, "array_state");
+	spin_lock(&all_mddevs_lock);
+	list_add_tail(&mddev->all, &all_mddevs);
+	spin_unlock(&all_mddevs_lock);
+	mddev_unlock(mddev);
 	mddev_put(mddev);
 	return 0;
+
 del:
-	spin_lock(&all_mddevs_lock);
+	/* Whoever has opened it finds that nothing can be configured. */
+	set_bit(MD_CLOSING, &mddev->flags);
 	set_bit(MD_DYING, &mddev->flags);
-	spin_unlock(&all_mddevs_lock);
+	mddev_unlock(mddev);
 	del_gendisk(disk);
-unlist:
-	spin_lock(&all_mddevs_lock);
-	list_del_init(&mddev->all);
-	spin_unlock(&all_mddevs_lock);
-	wake_up_all(&gone_wait);
-	if (mddev->kobj.state_initialized) {
-		kobject_put(&mddev->kobj);
-		return ret;
-	}
-put:
+	kobject_put(&mddev->kobj);
+	return ret;
+
+free:
+	/* The block layer calls free_disk() for disks that were added only. */
 	put_disk(disk);
+	mddev_free(mddev);
 	return ret;
 }
 

@@ -26,3 +26,7 @@ python3 "$(dirname "$0")/no-memory.py" "${DISK[@]:0:3}"
 md_assemble /dev/md0 "${DISK[@]:0:3}"
 expect "$before" digest /dev/md0 1
 md_stop /dev/md0
+
+# Nothing of an array that could not be created is left, or this would wait for it
+md_unload
+use_driver "$DRIVER"
