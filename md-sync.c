@@ -656,7 +656,6 @@ static int sync_thread(void *data)
 			md_warn(mddev, "%s can't start: error %d\n",
 				md_sync_action_names[sync->action], ret);
 			WRITE_ONCE(sync->failed, true);
-			WRITE_ONCE(sync->recovery_disabled, true);
 			set_state(mddev, MD_SYNC_STOPPING);
 		} else {
 			sync_loop(mddev);
