@@ -471,6 +471,31 @@ out:
  * Members that join a running array
  */
 
+static bool sb_has_copy(const struct md_super *sb, int slot)
+{
+	u32 i;
+
+	for (i = 0; i < sb->nr_devs; i++)
+		if (sb->devs[i].role == slot && !sb->devs[i].recovering)
+			return true;
+	return false;
+}
+
+/*
+ * Did @sb's member last run together with those that hold the data now? If it
+ * ran without one of them, it may have been written to behind their back.
+ */
+static bool sb_knows_all(struct mddev *mddev, const struct md_super *sb)
+{
+	struct md_rdev *rdev;
+
+	rdev_for_each(rdev, mddev)
+		if (rdev->raid_disk >= 0 && md_rdev_test(rdev, MD_RDEV_IN_SYNC) &&
+		    !sb_has_copy(sb, rdev->raid_disk))
+			return false;
+	return true;
+}
+
 /*
  * Has no data been written since @sb's member left? Data changes only after a
  * superblock that says "dirty", or while a resync is recorded as pending. What
@@ -517,7 +542,8 @@ int md_sb_adopt(struct mddev *mddev, struct md_rdev *rdev)
 	role = sb->devs[sb->dev_number].role;
 	sb_take_role(rdev, sb, &sb->devs[sb->dev_number], mddev->raid_disks);
 	rdev->raid_disk = -1;
-	if (role >= mddev->raid_disks || !sb_up_to_date(mddev, sb)) {
+	if (role >= mddev->raid_disks || !sb_up_to_date(mddev, sb) ||
+	    !sb_knows_all(mddev, sb)) {
 		rdev->saved_raid_disk = -1;
 		rdev->recovery_offset = 0;
 		md_rdev_clear(rdev, MD_RDEV_IN_SYNC);
