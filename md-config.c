@@ -156,7 +156,8 @@ static bool sized_member(const struct md_rdev *rdev)
 
 static sector_t member_room(struct mddev *mddev, struct md_rdev *rdev)
 {
-	return max(rdev->sectors, md_sb_grow_room(mddev, rdev));
+	return max(rdev->sectors, md_sb_grow_room(mddev, rdev,
+						  rdev->data_offset));
 }
 
 static int check_sectors(struct mddev *mddev, sector_t sectors)

@@ -266,10 +266,13 @@ int md_sb_adopt(struct mddev *mddev, struct md_rdev *rdev);
 int md_sb_prepare_new(struct mddev *mddev, struct md_rdev *rdev);
 
 /**
- * md_sb_grow_room() - sectors a member can give to data at most
- * Context: reconfig_mutex held. 0 when it can't be told.
+ * md_sb_grow_room() - sectors a member can give to data from @data_offset on
+ *
+ * For as much as the device has now, md_sb_relocate() comes next, if the array
+ * runs. Context: reconfig_mutex held. 0 when it can't be told.
  */
-sector_t md_sb_grow_room(struct mddev *mddev, struct md_rdev *rdev);
+sector_t md_sb_grow_room(struct mddev *mddev, struct md_rdev *rdev,
+			 sector_t data_offset);
 
 /* The device's end moved: the place for a 0.90 or 1.0 superblock now.
  * Context: reconfig_mutex held. Return: 0 or -ENOSPC.

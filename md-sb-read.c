@@ -582,7 +582,17 @@ int md_sb_prepare_new(struct mddev *mddev, struct md_rdev *rdev)
  * Devices that change their size
  */
 
-sector_t md_sb_grow_room(struct mddev *mddev, struct md_rdev *rdev)
+/* What else lies behind the data's start ends the @room for it. */
+static sector_t room_up_to(sector_t room, sector_t data_offset, sector_t first,
+			   sector_t sectors)
+{
+	if (!sectors || first + sectors <= data_offset)
+		return room;
+	return first > data_offset ? min(room, first - data_offset) : 0;
+}
+
+sector_t md_sb_grow_room(struct mddev *mddev, struct md_rdev *rdev,
+			 sector_t data_offset)
 {
 	const struct md_super_format *format = mddev->format;
 	sector_t bdev_sectors = bdev_nr_sectors(rdev->bdev);
@@ -594,24 +604,25 @@ sector_t md_sb_grow_room(struct mddev *mddev, struct md_rdev *rdev)
 	if (mddev->external)
 		return 0;
 	if (!format)
-		return bdev_sectors > rdev->data_offset ?
-		       bdev_sectors - rdev->data_offset : 0;
-	if (format->locate(bdev_sectors, &start))
+		return bdev_sectors > data_offset ?
+		       bdev_sectors - data_offset : 0;
+	/* Without a personality nothing would write it in another place. */
+	start = rdev->sb_start;
+	if (mddev->pers && format->locate(bdev_sectors, &start))
 		return 0;
 	/* A bitmap would have to move along, and its extent isn't known here. */
 	if (start != rdev->sb_start && mddev->bitmap_present)
 		return 0;
-	room = format->data_room(bdev_sectors, start, rdev->data_offset);
+	room = format->data_room(bdev_sectors, start, data_offset);
 
-	/* Whatever else lies behind the data's start ends it. */
-	start -= rdev->data_offset;
-	if (rdev->bblog_sectors && (s64)(start + rdev->bblog_offset) >= 0)
-		room = min(room, start + rdev->bblog_offset);
-	if (mddev->bitmap_present && (s64)(start + mddev->bitmap_offset) >= 0)
-		room = min(room, start + mddev->bitmap_offset);
-	if (test_bit(MD_HAS_PPL, &mddev->flags) &&
-	    (s64)(start + rdev->ppl_offset) >= 0)
-		room = min(room, start + rdev->ppl_offset);
+	room = room_up_to(room, data_offset, start + rdev->bblog_offset,
+			  rdev->bblog_sectors);
+	if (mddev->bitmap_present)
+		room = room_up_to(room, data_offset,
+				  start + mddev->bitmap_offset, 1);
+	if (test_bit(MD_HAS_PPL, &mddev->flags))
+		room = room_up_to(room, data_offset, start + rdev->ppl_offset,
+				  rdev->ppl_sectors);
 	return room;
 }
 

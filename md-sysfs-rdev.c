@@ -478,6 +478,9 @@ static int offset_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
 		return -EBUSY;
 	if (offset >= bdev_nr_sectors(rdev->bdev))
 		return -EINVAL;
+	if (!mddev->external &&
+	    md_sb_grow_room(mddev, rdev, offset) < max(rdev->sectors, 1))
+		return -EINVAL;
 	spin_lock_irq(&mddev->lock);
 	rdev->data_offset = offset;
 	rdev->new_data_offset = offset;
@@ -560,11 +563,12 @@ static int size_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
 		return ret;
 	if (rdev->data_offset != rdev->new_data_offset)
 		return -EINVAL;
-	room = room > rdev->data_offset ? room - rdev->data_offset : 0;
+	if (mddev->external)
+		room = room > rdev->data_offset ? room - rdev->data_offset : 0;
+	else
+		room = md_sb_grow_room(mddev, rdev, rdev->data_offset);
 
 	if (rdev_in_use(mddev, rdev)) {
-		if (!mddev->external)
-			room = md_sb_grow_room(mddev, rdev);
 		if (!room)
 			return -EBUSY;
 		if (!mddev->pers->resize)
@@ -581,7 +585,7 @@ static int size_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
 	if (mddev->external && sectors > rdev->sectors &&
 	    rdev_overlaps(mddev, rdev, sectors))
 		return -EBUSY;
-	if (rdev_in_use(mddev, rdev)) {
+	if (mddev->pers) {
 		ret = md_sb_relocate(mddev, rdev);
 		if (ret)
 			return ret;
