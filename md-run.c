@@ -98,9 +98,16 @@ EXPORT_SYMBOL_GPL(md_set_array_sectors);
 
 void md_announce(struct mddev *mddev)
 {
-	sector_t sectors = READ_ONCE(mddev->pers) ? mddev->array_sectors : 0;
+	/* So that what is read last is also told last. */
+	static DEFINE_MUTEX(announce_mutex);
+	sector_t sectors;
 
+	mutex_lock(&announce_mutex);
+	spin_lock_irq(&mddev->lock);
+	sectors = mddev->pers ? mddev->array_sectors : 0;
+	spin_unlock_irq(&mddev->lock);
 	set_capacity_and_notify(mddev->gendisk, sectors);
+	mutex_unlock(&announce_mutex);
 	kobject_uevent(&disk_to_dev(mddev->gendisk)->kobj, KOBJ_CHANGE);
 	md_notify_state(mddev);
 	md_new_event();
