@@ -246,7 +246,7 @@ static int md_run(struct mddev *mddev, struct md_personality *pers,
 	mddev->level = pers->level;
 	strscpy(mddev->clevel, pers->name, sizeof(mddev->clevel));
 	mddev->reshape_position = MD_SECTOR_NONE;
-	if (mddev->ro == MD_RW && !md_members_writable(mddev))
+	if (mddev->ro != MD_RO && !md_members_writable(mddev))
 		mddev->ro = MD_RO;
 	if (mddev->ro == MD_RW && md_start_ro)
 		mddev->ro = MD_AUTO_RO;
