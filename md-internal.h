@@ -79,6 +79,7 @@ int md_start(struct mddev *mddev);
 
 enum md_stop_mode {
 	MD_STOP_CLEAR,		/* STOP_ARRAY, "clear": forget everything */
+	MD_STOP_EXIT,		/* the same, heeding no signal */
 	MD_STOP_INACTIVE,	/* "inactive": keep the members bound */
 	MD_STOP_READONLY,	/* STOP_ARRAY_RO, "readonly" */
 };

@@ -451,10 +451,13 @@ int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers)
 	if (READ_ONCE(mddev->pers) && READ_ONCE(mddev->ro) == MD_RW)
 		sync_blockdev(mddev->gendisk->part0);
 
-	ret = md_sync_hold(mddev, true);
+	ret = md_sync_hold(mddev, mode != MD_STOP_EXIT);
 	if (ret)
 		goto open;
-	ret = mddev_suspend_and_lock(mddev);
+	if (mode == MD_STOP_EXIT)
+		mddev_suspend_and_lock_nointr(mddev);
+	else
+		ret = mddev_suspend_and_lock(mddev);
 	if (ret)
 		goto release;
 
@@ -473,7 +476,7 @@ int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers)
 	} else {
 		md_detach_personality(mddev);
 		mddev->ro = MD_RW;
-		if (mode == MD_STOP_CLEAR) {
+		if (mode != MD_STOP_INACTIVE) {
 			md_unbind_all(mddev);
 			md_reset_config(mddev);
 			spin_lock_irq(&mddev->lock);

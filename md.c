@@ -38,6 +38,7 @@ static LIST_HEAD(personalities);
 static DEFINE_SPINLOCK(personalities_lock);
 
 static int mdp_major;
+static bool exiting;		/* create_mutex */
 static atomic_t nr_mddevs;	/* in memory, deleted ones included */
 
 const char *mdname(const struct mddev *mddev)
@@ -494,7 +495,9 @@ int mddev_create(dev_t unit, const char *name, enum md_hold hold)
 					md_taken(unit, name) != TAKEN_DYING))
 			return -EINTR;
 	}
-	if (taken == TAKEN) {
+	if (exiting) {
+		ret = -ENODEV;
+	} else if (taken == TAKEN) {
 		ret = -EEXIST;
 	} else {
 		if (!unit)
@@ -738,8 +741,14 @@ static void __exit md_exit(void)
 	unregister_blkdev(MD_MAJOR, "md");
 	unregister_blkdev(mdp_major, "mdp");
 	unregister_reboot_notifier(&md_reboot_nb);
-	for (mddev = mddev_first(); mddev; mddev = mddev_next(mddev))
-		md_stop(mddev, MD_STOP_CLEAR, 0);
+	mutex_lock(&create_mutex);
+	exiting = true;
+	mutex_unlock(&create_mutex);
+	for (mddev = mddev_first(); mddev; mddev = mddev_first()) {
+		md_stop(mddev, MD_STOP_EXIT, 0);
+		mddev_put(mddev);
+		flush_workqueue(md_wq);
+	}
 	wait_event(gone_wait, !atomic_read(&nr_mddevs));
 	md_proc_exit();
 	md_sysctl_exit();
