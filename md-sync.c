@@ -705,7 +705,6 @@ static void set_range(struct mddev *mddev, enum md_sync_action action)
 	sync->completed = sync->start;
 	sync->requested = MD_ACTION_IDLE;
 	sync->needed = false;
-	sync->stop = false;
 	sync->failed = false;
 	sync->speed = 0;
 	sync->start_time = jiffies;
@@ -829,6 +828,9 @@ static void sync_daemon(struct work_struct *work)
 	mddev_lock_nointr(mddev);
 	if (mddev->sync.state == MD_SYNC_ENDED)
 		reap(mddev);
+	/* What fails from here on ends the thread, so that it can be moved. */
+	if (!md_sync_busy(mddev))
+		WRITE_ONCE(mddev->sync.stop, false);
 	if (moves_due(mddev)) {
 		/* The gate comes before the mutex. */
 		mddev_unlock(mddev);
