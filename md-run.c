@@ -619,6 +619,8 @@ static int md_takeover(struct mddev *mddev, struct md_personality *pers,
 		mddev->layout = old_layout;
 		mddev->chunk_sectors = old_chunk;
 		mddev->raid_disks = old_disks;
+		/* Nothing was written without a personality. */
+		md_sb_request_locked(mddev);
 		spin_unlock_irq(&mddev->lock);
 		goto undo;
 	}
