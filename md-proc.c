@@ -79,8 +79,9 @@ static void show_metadata(struct seq_file *seq, struct mddev *mddev)
 static void show_progress(struct seq_file *seq, const struct md_sync *sync)
 {
 	s64 in_flight = max_t(s64, atomic64_read(&sync->in_flight), 0);
+	s64 ended = READ_ONCE(sync->pos) - in_flight;
 	u64 total = max_t(u64, READ_ONCE(sync->end) / 2, 1);
-	u64 done = (READ_ONCE(sync->pos) - in_flight) / 2;
+	u64 done = max_t(s64, ended, 0) / 2;	/* they aren't read at once */
 	unsigned long speed = READ_ONCE(sync->speed);
 	unsigned int permille, i;
 	u64 seconds;
