@@ -42,7 +42,7 @@ struct md_sb_io {
 	struct bio bio;
 	struct bio_vec bvec;
 	blk_status_t status;
-	sector_t sector;
+	sector_t sector;		/* the superblock's place in this attempt */
 	unsigned int bytes;
 	bool has_bad_blocks;
 	bool good;			/* it holds the array's data */
@@ -308,9 +308,13 @@ static u64 sb_collect(struct mddev *mddev, struct list_head *members)
 		mddev->sb_done = mddev->sb_wanted;
 	} else if (mddev->sb_done != mddev->sb_wanted) {
 		gen = mddev->sb_wanted;
-		rdev_for_each(rdev, mddev)
-			if (rdev->sb_io && !md_rdev_test(rdev, MD_RDEV_FAULTY))
-				list_add_tail(&rdev->sb_io->link, members);
+		rdev_for_each(rdev, mddev) {
+			if (!rdev->sb_io || md_rdev_test(rdev, MD_RDEV_FAULTY))
+				continue;
+			/* It may move, but not away from its log. */
+			rdev->sb_io->sector = rdev->sb_start;
+			list_add_tail(&rdev->sb_io->link, members);
+		}
 	}
 	spin_unlock_irq(&mddev->lock);
 	return gen;
@@ -336,14 +340,18 @@ static void sb_write_logs(struct list_head *members, struct list_head *failed)
 			continue;
 		list_move_tail(&io->link, &busy);
 		sb_submit(&batch, io, rdev->bb_page,
-			  rdev->sb_start + rdev->bblog_offset,
+			  io->sector + rdev->bblog_offset,
 			  rdev->bblog_sectors * 512);
 	}
 	sb_batch_wait(&batch);
 	list_for_each_entry_safe(io, tmp, &busy, link) {
 		bio_uninit(&io->bio);
 		if (io->status) {
-			io->rdev->badblocks.changed = 1;
+			struct badblocks *bb = &io->rdev->badblocks;
+
+			write_seqlock_irq(&bb->lock);
+			bb->changed = 1;
+			write_sequnlock_irq(&bb->lock);
 			list_move_tail(&io->link, failed);
 		}
 	}
@@ -377,8 +385,8 @@ static bool sb_encode(struct mddev *mddev, struct list_head *members)
 		io->good = rdev->raid_disk >= 0 &&
 			   md_rdev_test(rdev, MD_RDEV_IN_SYNC);
 		sb_fill_member(rdev, io->has_bad_blocks, sb);
+		sb->super_offset = io->sector;
 		mddev->format->encode(sb, buf);
-		io->sector = rdev->sb_start;
 		io->bytes = mddev->format->used_bytes(buf);
 	}
 	spin_unlock_irq(&mddev->lock);
