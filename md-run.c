@@ -113,12 +113,17 @@ void md_announce(struct mddev *mddev)
 	md_new_event();
 }
 
+/* @lim: those in force; what userland has set there stays. */
 static void md_stack_limits(struct mddev *mddev, struct queue_limits *lim)
 {
+	const struct queue_limits old = *lim;
 	struct md_rdev *rdev;
 
 	blk_set_stacking_limits(lim);
-	lim->features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
+	lim->max_user_sectors = old.max_user_sectors;
+	lim->max_user_discard_sectors = old.max_user_discard_sectors;
+	lim->flags = old.flags & ~BLK_FLAG_MISALIGNED;
+	lim->features |= (old.features & BLK_FEAT_IO_STAT) | BLK_FEAT_NOWAIT;
 	if (mddev->logical_block_size) {
 		lim->logical_block_size = mddev->logical_block_size;
 		lim->physical_block_size = mddev->logical_block_size;

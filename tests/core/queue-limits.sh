@@ -37,4 +37,15 @@ done
 rm /tmp/go
 wait "${pids[@]}"
 wait_recovered /dev/md0
+
+# What was set stays when members change
+echo 32 >/sys/block/md0/queue/max_sectors_kb
+echo 0 >/sys/block/md0/queue/iostats
+mdadm --quiet /dev/md0 --fail "${DISK[1]}"
+wait_for 20 in_slot "${DISK[1]}" none
+mdadm --quiet /dev/md0 --remove "${DISK[1]}"
+mdadm --quiet /dev/md0 --add "${DISK[1]}"
+wait_recovered /dev/md0
+expect 32 cat /sys/block/md0/queue/max_sectors_kb
+expect 0 cat /sys/block/md0/queue/iostats
 md_stop /dev/md0
