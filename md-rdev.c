@@ -32,9 +32,9 @@ static char md_shared_holder;
  * Opening and closing
  */
 
-static void *rdev_holder(struct mddev *mddev, struct md_rdev *rdev)
+static void *rdev_holder(struct md_rdev *rdev)
 {
-	return mddev->external ? (void *)&md_shared_holder : rdev;
+	return rdev->shared ? (void *)&md_shared_holder : rdev;
 }
 
 /* Undoes a half-done md_rdev_open(), too. Frees @rdev unless sysfs uses it. */
@@ -73,6 +73,7 @@ struct md_rdev *md_rdev_open(struct mddev *mddev, dev_t dev,
 	INIT_LIST_HEAD(&rdev->same_set);
 	INIT_LIST_HEAD(&rdev->dying);
 	rdev->devt = dev;
+	rdev->shared = READ_ONCE(mddev->external);
 	rdev->raid_disk = -1;
 	rdev->saved_raid_disk = -1;
 	rdev->desc_nr = -1;
@@ -84,7 +85,7 @@ struct md_rdev *md_rdev_open(struct mddev *mddev, dev_t dev,
 		goto err;
 
 	file = bdev_file_open_by_dev(dev, BLK_OPEN_READ | BLK_OPEN_WRITE,
-				     rdev_holder(mddev, rdev), NULL);
+				     rdev_holder(rdev), NULL);
 	if (IS_ERR(file)) {
 		ret = PTR_ERR(file);
 		md_warn(mddev, "can't open %u:%u as a member (%d)\n",
@@ -104,7 +105,7 @@ struct md_rdev *md_rdev_open(struct mddev *mddev, dev_t dev,
 		ret = md_sb_load(rdev, format);
 		if (ret)
 			goto err;
-	} else if (!mddev->external) {
+	} else if (!rdev->shared) {
 		rdev->sb_start = bdev_nr_sectors(rdev->bdev);
 		rdev->sectors = rdev->sb_start;
 	}	/* else userland says how much of it is ours */
@@ -252,6 +253,9 @@ int md_rdev_bind(struct mddev *mddev, struct md_rdev *rdev)
 
 	if (md_rdev_find(mddev, rdev->devt))
 		return -EEXIST;
+	/* metadata_version was written to since it was opened. */
+	if (rdev->shared != mddev->external)
+		return -EBUSY;
 	if (mddev->pers && mddev->ro == MD_RW && bdev_read_only(rdev->bdev)) {
 		md_warn(mddev, "%pg is read-only\n", rdev->bdev);
 		return -EROFS;
