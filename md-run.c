@@ -239,6 +239,7 @@ static void *md_set_personality(struct mddev *mddev, struct md_personality *pers
 static int md_run(struct mddev *mddev, struct md_personality *pers,
 		  void *private)
 {
+	enum md_ro wanted = mddev->ro;
 	struct md_rdev *rdev;
 	sector_t size;
 	int ret;
@@ -299,6 +300,7 @@ static int md_run(struct mddev *mddev, struct md_personality *pers,
 	return 0;
 detach:
 	md_set_personality(mddev, NULL, NULL);
+	mddev->ro = wanted;
 	return ret;
 }
 
