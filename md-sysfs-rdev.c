@@ -378,10 +378,10 @@ static int slot_leave(struct mddev *mddev, struct md_rdev *rdev)
 {
 	if (rdev->raid_disk < 0)
 		return -EEXIST;
-	md_rdev_clear(rdev, MD_RDEV_BLOCKED);
 	if (!md_rdev_test(rdev, MD_RDEV_FAULTY) &&
 	    md_rdev_test(rdev, MD_RDEV_IN_SYNC))
 		return -EBUSY;
+	md_rdev_clear(rdev, MD_RDEV_BLOCKED);
 	return md_rdev_slot_remove(mddev, rdev);
 }
 
