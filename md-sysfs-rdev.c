@@ -552,15 +552,13 @@ static int size_parse(const char *buf, sector_t *sectors)
 	return 0;
 }
 
-static int size_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
+/* rdev_claim_mutex held, so that what was found free still is. */
+static int size_change(struct mddev *mddev, struct md_rdev *rdev,
+		       sector_t sectors)
 {
 	sector_t room = bdev_nr_sectors(rdev->bdev);
-	sector_t sectors;
 	int ret;
 
-	ret = size_parse(buf, &sectors);
-	if (ret)
-		return ret;
 	if (rdev->data_offset != rdev->new_data_offset)
 		return -EINVAL;
 	if (mddev->external)
@@ -594,6 +592,22 @@ static int size_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
 	rdev->sectors = sectors;
 	spin_unlock_irq(&mddev->lock);
 	return 0;
+}
+
+static int size_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
+{
+	/* Arrays that share a member have mutexes of their own. */
+	static DEFINE_MUTEX(rdev_claim_mutex);
+	sector_t sectors;
+	int ret;
+
+	ret = size_parse(buf, &sectors);
+	if (ret)
+		return ret;
+	mutex_lock(&rdev_claim_mutex);
+	ret = size_change(mddev, rdev, sectors);
+	mutex_unlock(&rdev_claim_mutex);
+	return ret;
 }
 RDEV_ATTR(size, RDEV_LOCKED | RDEV_RECORD);
 
