@@ -703,7 +703,8 @@ static void set_range(struct mddev *mddev, enum md_sync_action action)
 	}
 	sync->pos = sync->start;
 	sync->completed = sync->start;
-	sync->requested = MD_ACTION_IDLE;
+	if (sync->requested == action)
+		sync->requested = MD_ACTION_IDLE;
 	sync->needed = false;
 	sync->failed = false;
 	sync->speed = 0;
