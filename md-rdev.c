@@ -162,18 +162,26 @@ static int rdev_check_size(struct mddev *mddev, struct md_rdev *rdev)
 	if (mddev->external || md_rdev_test(rdev, MD_RDEV_JOURNAL) ||
 	    (mddev->dev_sectors && rdev->sectors >= mddev->dev_sectors))
 		return 0;
-	if (!mddev->pers) {
-		/* Superblocks know better, md_sb_analyze() compares. */
-		if (!rdev->sb_loaded)
-			mddev->dev_sectors = rdev->sectors;
-		return 0;
-	}
-	if (!mddev->pers->syncs)
+	/* See rdev_limit_size(). */
+	if (!mddev->pers || !mddev->pers->syncs)
 		return 0;
 	md_warn(mddev, "%pg is too small: %llu of %llu KiB\n", rdev->bdev,
 		(unsigned long long)rdev->sectors / 2,
 		(unsigned long long)mddev->dev_sectors / 2);
 	return -ENOSPC;
+}
+
+/*
+ * An array being created uses what its smallest member has. Superblocks know
+ * better, md_sb_analyze() compares. mddev->lock held.
+ */
+static void rdev_limit_size(struct mddev *mddev, struct md_rdev *rdev)
+{
+	if (mddev->pers || mddev->external || rdev->sb_loaded ||
+	    md_rdev_test(rdev, MD_RDEV_JOURNAL))
+		return;
+	if (!mddev->dev_sectors || mddev->dev_sectors > rdev->sectors)
+		mddev->dev_sectors = rdev->sectors;
 }
 
 static int rdev_choose_nr(struct mddev *mddev, struct md_rdev *rdev)
@@ -285,6 +293,7 @@ int md_rdev_bind(struct mddev *mddev, struct md_rdev *rdev)
 	rdev_set_owner(rdev, mddev);
 	spin_lock_irq(&mddev->lock);
 	list_add(&rdev->same_set, &mddev->disks);
+	rdev_limit_size(mddev, rdev);
 	/* With another member things may be different. */
 	mddev->sync.recovery_disabled = false;
 	spin_unlock_irq(&mddev->lock);
