@@ -28,8 +28,6 @@ extern bool md_create_on_open;
  * openers, members, nor a reason to hold are left, see mddev_put().
  */
 
-/* Look up an array, taking a reference; NULL when there is none alive. */
-struct mddev *mddev_find(dev_t unit);
 bool mddev_get(struct mddev *mddev);
 void mddev_put(struct mddev *mddev);
 void mddev_kobj_release(struct kobject *kobj);

@@ -68,7 +68,6 @@ static int member_identify(struct mddev *mddev, struct md_rdev *rdev,
 		rdev->recovery_offset = 0;
 		md_rdev_clear(rdev, MD_RDEV_IN_SYNC);
 		md_rdev_clear(rdev, MD_RDEV_REPLACEMENT);
-		md_rdev_set(rdev, MD_RDEV_NEW_DISK);
 	}
 	assign_bit(MD_RDEV_WRITE_MOSTLY, &rdev->flags,
 		   info->state & BIT(MD_DISK_WRITEMOSTLY));

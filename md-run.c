@@ -50,7 +50,6 @@ void md_reset_config(struct mddev *mddev)
 	mddev->degraded = 0;
 	mddev->events = 0;
 	mddev->data_events = 0;
-	mddev->sb_error = false;
 	mddev->ro = MD_RW;
 	mddev->in_sync = false;
 	mddev->write_pending = false;

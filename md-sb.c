@@ -463,7 +463,6 @@ static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 	newly = sb_fail_members(mddev, failed, &nr_failed);
 
 	spin_lock_irq(&mddev->lock);
-	mddev->sb_error = nr_failed > newly;
 	if (good) {
 		/*
 		 * Spares alone don't count: assembly would find them newer than
@@ -475,7 +474,6 @@ static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 		md_sb_request_locked(mddev);
 	} else {
 		broken = true;
-		mddev->sb_error = true;
 		md_write_slow_set(mddev, MD_WRITE_BROKEN);
 		mddev->sb_done = mddev->sb_wanted;
 	}

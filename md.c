@@ -152,22 +152,6 @@ static bool mddev_get_unless_dying(struct mddev *mddev)
 	return true;
 }
 
-struct mddev *mddev_find(dev_t unit)
-{
-	struct mddev *mddev, *found = NULL;
-
-	spin_lock(&all_mddevs_lock);
-	list_for_each_entry(mddev, &all_mddevs, all) {
-		if (mddev->unit == unit) {
-			if (mddev_get_unless_dying(mddev))
-				found = mddev;
-			break;
-		}
-	}
-	spin_unlock(&all_mddevs_lock);
-	return found;
-}
-
 /**
  * mddev_get() - take a further reference where the memory is known to be safe
  * @mddev: array, kept in memory by e.g. an active sysfs reference

@@ -64,7 +64,6 @@ struct mddev;
 	X(EXTERNAL_BBL, "external_bbl")	/* userland records bad blocks */ \
 	X(FAILFAST, "failfast")						\
 	X(BITMAP_SYNC, NULL)		/* only what the bitmap names is stale */ \
-	X(NEW_DISK, NULL)		/* added by hand, holds nothing valid */ \
 	X(NO_RECOVERY, NULL)		/* rebuilding it failed, don't retry */ \
 	X(WANT_REMOVE, NULL)		/* take it out of its slot when possible */ \
 	X(BIND_HELD, NULL)		/* link in sysfs exists */
@@ -216,7 +215,6 @@ struct md_sync {
 	unsigned int hold;		/* > 0: stop or reconfiguration keeps
 					 * the daemon from starting anything
 					 */
-	struct task_struct *task;
 
 	/* range and progress of the running thread, sectors of sync space */
 	sector_t start;
@@ -394,7 +392,6 @@ struct mddev {
 	u64 sb_wanted;			/* newest generation asked for */
 	u64 sb_done;			/* newest generation on stable storage */
 	u64 sb_ack;			/* completions are held until this one */
-	bool sb_error;			/* last attempt reached no member */
 	struct mutex sb_mutex;
 	struct md_super *sb_image;	/* scratch; sb_mutex */
 	struct workqueue_struct *sb_wq;	/* the array's own: arrays nest, and an
