@@ -404,6 +404,8 @@ static int mddev_add(dev_t unit, const char *name, enum md_hold hold)
 	mddev->unit = unit;
 	mddev->hold = hold;
 	mddev->gendisk = disk;
+	/* udev opens the device as soon as it is announced: not before all is there. */
+	set_bit(MD_CLOSING, &mddev->flags);
 
 	disk->major = MAJOR(unit);
 	disk->first_minor = MINOR(unit);
@@ -423,13 +425,9 @@ static int mddev_add(dev_t unit, const char *name, enum md_hold hold)
 	if (!mddev->sb_wq)
 		goto free;
 
-	/* udev opens the device as soon as it is announced. */
-	mddev_lock_nointr(mddev);
 	ret = add_disk(disk);
-	if (ret) {
-		mddev_unlock(mddev);
+	if (ret)
 		goto free;
-	}
 	ret = kobject_init_and_add(&mddev->kobj, &md_ktype,
 				   &disk_to_dev(disk)->kobj, "md");
 	if (ret)
@@ -438,15 +436,12 @@ static int mddev_add(dev_t unit, const char *name, enum md_hold hold)
 	spin_lock(&all_mddevs_lock);
 	list_add_tail(&mddev->all, &all_mddevs);
 	spin_unlock(&all_mddevs_lock);
-	mddev_unlock(mddev);
+	clear_bit(MD_CLOSING, &mddev->flags);
 	mddev_put(mddev);
 	return 0;
 
 del:
-	/* Whoever has opened it finds that nothing can be configured. */
-	set_bit(MD_CLOSING, &mddev->flags);
 	set_bit(MD_DYING, &mddev->flags);
-	mddev_unlock(mddev);
 	del_gendisk(disk);
 	kobject_put(&mddev->kobj);
 	return ret;

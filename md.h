@@ -291,8 +291,9 @@ enum md_ro {
 
 /* X(enumerator); atomic bits of mddev->flags */
 enum md_flag {
-	MD_CLOSING,			/* stop has begun: open gives -EBUSY,
-					 * nothing may be configured; open_lock
+	MD_CLOSING,			/* stop has begun, or creation hasn't
+					 * ended: open gives -EBUSY, nothing may
+					 * be configured; open_lock
 					 */
 	MD_DYING,			/* will be deleted: lookups pass it by */
 	MD_HAS_SUPERBLOCK,
