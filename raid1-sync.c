@@ -755,6 +755,11 @@ sector_t r1_sync_range(struct mddev *mddev, sector_t start, sector_t max,
 	/* Bios to members keep to the grid of unit_sectors. */
 	max = min(max, conf->unit_sectors - (start & (conf->unit_sectors - 1)));
 	unit = r1_unit_get(conf, start, max);
+	/*
+	 * Writes that the window waits for may fail a member or leave bad blocks:
+	 * who holds the newest data is known only after them.
+	 */
+	md_window_open(mddev, &unit->window, start, max);
 	if (r1_unit_compares(unit))
 		r1_plan_compare(unit);
 	else if (unit->action != MD_ACTION_RESYNC || !r1_plan_equal(unit))
@@ -762,6 +767,7 @@ sector_t r1_sync_range(struct mddev *mddev, sector_t start, sector_t max,
 	sectors = unit->sectors;
 
 	if (!unit->nr_io) {
+		md_window_close(mddev, &unit->window);
 		r1_unit_put(unit);
 		if (!ok) {
 			r1_sync_give_up(mddev);
@@ -773,7 +779,6 @@ sector_t r1_sync_range(struct mddev *mddev, sector_t start, sector_t max,
 	for (i = 0; i < unit->nr_io; i++)
 		if (unit->io[i].role == R1_TARGET)
 			unit->io[i].end = sectors;
-	md_window_open(mddev, &unit->window, start, sectors);
 	r1_unit_read(unit);
 	return sectors;
 }
