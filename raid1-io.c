@@ -335,6 +335,21 @@ static bool r1_unsupported(const struct r1_clone *c, const struct bio *bio)
 	       bio_op(bio) != REQ_OP_WRITE;
 }
 
+/*
+ * A member can't write zeroes after all, and others may have them already: it
+ * gets ordinary writes, and the array does not offer the operation any more.
+ */
+static bool r1_zero_instead(struct r1_conf *conf, struct r1_clone *c,
+			    struct bio *bio)
+{
+	blk_queue_disable_write_zeroes(conf->mddev->gendisk->queue);
+	return !blkdev_issue_zeroout(c->rdev->bdev,
+				     bio->bi_iter.bi_sector + c->rdev->data_offset,
+				     bio_sectors(bio), GFP_NOIO,
+				     bio->bi_opf & REQ_NOUNMAP ?
+				     BLKDEV_ZERO_NOUNMAP : 0);
+}
+
 /* What to do about a member that failed to write. True if it has the data now. */
 static bool r1_write_failed(struct r1_conf *conf, struct r1_clone *c,
 			    struct bio *bio)
@@ -344,9 +359,15 @@ static bool r1_write_failed(struct r1_conf *conf, struct r1_clone *c,
 	/* After a failed flush nobody knows what the member still has. */
 	bool flush = c->bio.bi_opf & REQ_PREFLUSH;
 
-	if (r1_faulty(rdev) || bio_op(bio) == REQ_OP_DISCARD ||
-	    r1_unsupported(c, bio))
+	if (r1_faulty(rdev) || bio_op(bio) == REQ_OP_DISCARD)
 		return false;
+	if (r1_unsupported(c, bio)) {
+		if (bio_op(bio) != REQ_OP_WRITE_ZEROES)
+			return false;
+		if (r1_zero_instead(conf, c, bio))
+			return true;
+		c->bio.bi_status = BLK_STS_IOERR;
+	}
 	if (flush || rdev->badblocks.shift < 0 ||
 	    ((c->bio.bi_opf & REQ_FAILFAST_MASK) &&
 	     md_rdev_test(rdev, MD_RDEV_FAILFAST)))
@@ -373,12 +394,12 @@ static void r1_write_work(struct work_struct *work)
 	for (i = 0; i < req->nr_clones; i++) {
 		struct r1_clone *c = &r1_clones(req)[i];
 
-		unsupported |= r1_unsupported(c, bio);
 		if (c->bio.bi_status && r1_write_failed(conf, c, bio))
 			c->bio.bi_status = BLK_STS_OK;
 		else if (!c->bio.bi_status && c->over_bad)
 			md_rdev_clear_badblocks(c->rdev, bio->bi_iter.bi_sector,
 						bio_sectors(bio));
+		unsupported |= r1_unsupported(c, bio);
 	}
 	/* Only now it is known who is left. */
 	for (i = 0; i < req->nr_clones; i++) {
@@ -388,11 +409,9 @@ static void r1_write_work(struct work_struct *work)
 		    (r1_good(c->rdev) || bio_op(bio) == REQ_OP_DISCARD))
 			taken = true;
 	}
-	/* Zeroes and erasure count only if every member has them. */
+	/* Erasure counts only if every member has done it. */
 	if (unsupported && bio_op(bio) != REQ_OP_DISCARD)
 		taken = false;
-	if (unsupported && bio_op(bio) == REQ_OP_WRITE_ZEROES)
-		blk_queue_disable_write_zeroes(conf->mddev->gendisk->queue);
 	r1_write_finish(req, taken ? BLK_STS_OK :
 			     unsupported ? BLK_STS_NOTSUPP : BLK_STS_IOERR);
 }
