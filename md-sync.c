@@ -701,6 +701,8 @@ static void set_range(struct mddev *mddev, enum md_sync_action action)
 		sync->start = min(sync->min, sync->end);
 		atomic64_set(&sync->mismatches, 0);
 	}
+	/* Whatever wrote it down: units keep to the members' blocks. */
+	sync->start = round_down(sync->start, PAGE_SECTORS);
 	sync->pos = sync->start;
 	sync->completed = sync->start;
 	if (sync->requested == action)

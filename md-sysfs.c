@@ -901,7 +901,11 @@ static int sync_max_store(struct mddev *mddev, const char *buf)
 	if (!sysfs_streq(buf, "max")) {
 		u32 rest = 0;
 
-		if (kstrtoull(buf, 10, &max) || max < mddev->sync.min)
+		if (kstrtoull(buf, 10, &max))
+			return -EINVAL;
+		/* As sync_min: units keep to the members' blocks. */
+		max = round_down(max, PAGE_SECTORS);
+		if (max < mddev->sync.min)
 			return -EINVAL;
 		/* The thread must never find that it is beyond it. */
 		if (max < mddev->sync.max && md_sync_busy(mddev))
