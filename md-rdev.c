@@ -434,6 +434,8 @@ int md_rdev_slot_remove(struct mddev *mddev, struct md_rdev *rdev)
 	spin_lock_irq(&mddev->lock);
 	rdev->saved_raid_disk = rdev->raid_disk;
 	rdev->raid_disk = -1;
+	/* From here on it misses writes. */
+	rdev->recovery_offset = 0;
 	md_rdev_clear(rdev, MD_RDEV_REPLACEMENT);
 	md_rdev_clear(rdev, MD_RDEV_WANT_REPLACEMENT);
 	md_rdev_clear(rdev, MD_RDEV_WANT_REMOVE);
