@@ -202,35 +202,62 @@ static const char *sb_unsupported(const struct md_super *sb)
 	return NULL;
 }
 
-static bool sb_has_slot(const struct md_super *sb)
+/* Does a member hold a slot, as a superblock has it? */
+static bool sb_has_slot(const struct md_super *sb, u32 dev_number)
 {
-	return sb->devs[sb->dev_number].role < sb->raid_disks;
+	return dev_number < sb->nr_devs &&
+	       sb->devs[dev_number].role < sb->raid_disks;
 }
 
 /*
- * The freshest superblock speaks for the array. A member with a slot goes before
- * a spare, whose superblock may be newer although those that hold the data never
- * saw that state.
+ * How well may a superblock speak for the array? Those that hold the data go
+ * first: others may have newer ones, of states that the data never saw. But who
+ * has lost its slot according to the newest one holds the data no longer.
+ */
+static int sb_rank(const struct md_super *sb, const struct md_super *newest)
+{
+	if (!sb_has_slot(sb, sb->dev_number) ||
+	    !sb_has_slot(newest, sb->dev_number))
+		return 0;
+	return sb->recovery_offset == MD_SUPER_NONE ? 2 : 1;
+}
+
+/*
+ * Decodes the freshest superblock, the one that speaks for the array, into @best.
+ * @cur is scratch.
  */
 static struct md_rdev *sb_find_freshest(struct mddev *mddev,
-					struct md_super **best,
-					struct md_super **cur)
+					struct md_super *best,
+					struct md_super *cur)
 {
 	struct md_rdev *rdev, *freshest = NULL;
+	int rank, best_rank = -1;
+	u64 events = 0;
 
 	rdev_for_each(rdev, mddev) {
-		if (sb_decode(mddev, rdev, *cur))
+		if (sb_decode(mddev, rdev, cur) ||
+		    (freshest && cur->events <= events))
 			continue;
-		if (freshest) {
-			bool slot = sb_has_slot(*cur), had = sb_has_slot(*best);
-
-			if ((had && !slot) ||
-			    (had == slot && (*best)->events >= (*cur)->events))
-				continue;
-		}
-		swap(*best, *cur);
 		freshest = rdev;
+		events = cur->events;
 	}
+	if (!freshest)
+		return NULL;
+
+	/* The newest one, until it is known which is the best. */
+	sb_decode(mddev, freshest, best);
+	rdev_for_each(rdev, mddev) {
+		if (sb_decode(mddev, rdev, cur))
+			continue;
+		rank = sb_rank(cur, best);
+		if (rank < best_rank ||
+		    (rank == best_rank && cur->events <= events))
+			continue;
+		freshest = rdev;
+		best_rank = rank;
+		events = cur->events;
+	}
+	sb_decode(mddev, freshest, best);
 	return freshest;
 }
 
@@ -430,7 +457,7 @@ int md_sb_analyze(struct mddev *mddev)
 	if (!best || !cur)
 		goto out;
 
-	freshest = sb_find_freshest(mddev, &best, &cur);
+	freshest = sb_find_freshest(mddev, best, cur);
 	ret = -EINVAL;
 	if (!freshest) {
 		md_warn(mddev, "no member has a valid superblock\n");
