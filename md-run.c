@@ -612,6 +612,7 @@ static int md_takeover(struct mddev *mddev, struct md_personality *pers,
 	}
 
 	spin_lock_irq(&mddev->lock);
+	mddev->level = pers->level;
 	mddev->layout = mddev->new_layout;
 	mddev->chunk_sectors = mddev->new_chunk_sectors;
 	mddev->raid_disks += mddev->delta_disks;
@@ -622,6 +623,7 @@ static int md_takeover(struct mddev *mddev, struct md_personality *pers,
 	if (ret) {
 		md_set_personality(mddev, old, old_private);
 		spin_lock_irq(&mddev->lock);
+		mddev->level = old->level;
 		mddev->layout = old_layout;
 		mddev->chunk_sectors = old_chunk;
 		mddev->raid_disks = old_disks;
@@ -631,9 +633,6 @@ static int md_takeover(struct mddev *mddev, struct md_personality *pers,
 		goto undo;
 	}
 	md_set_personality(mddev, pers, private);
-	spin_lock_irq(&mddev->lock);
-	mddev->level = pers->level;
-	spin_unlock_irq(&mddev->lock);
 	strscpy(mddev->clevel, pers->name, sizeof(mddev->clevel));
 	mddev->delta_disks = 0;
 	old->free(mddev, old_private);
