@@ -59,6 +59,9 @@ static u64 config_record(struct mddev *mddev)
 static int config_finish(struct mddev *mddev, u64 generation)
 {
 	md_wake_daemon(mddev);
+	/* What is new may be filled as soon as it is there to be seen. */
+	if (READ_ONCE(mddev->array_sectors) > get_capacity(mddev->gendisk))
+		md_sb_wait(mddev, generation);
 	md_announce(mddev);
 	return md_sb_wait(mddev, generation);
 }
