@@ -71,8 +71,8 @@ static void r1_aim(struct bio *clone, struct bio *bio, struct md_rdev *rdev)
 {
 	clone->bi_bdev = rdev->bdev;
 	bio_clone_blkg_association(clone, bio);
-	trace_block_bio_remap(clone, bio_dev(bio), clone->bi_iter.bi_sector);
 	clone->bi_iter.bi_sector += rdev->data_offset;
+	trace_block_bio_remap(clone, bio_dev(bio), bio->bi_iter.bi_sector);
 }
 
 static gfp_t r1_gfp(const struct bio *bio)
