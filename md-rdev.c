@@ -698,15 +698,17 @@ bool md_badblocks_set(struct md_rdev *rdev, sector_t s, sector_t sectors,
 {
 	struct badblocks *bb = &rdev->badblocks;
 	sector_t end = s + sectors, next;
-	sector_t at = s;
 
-	if (bb->shift < 0)
+	/* Locks are held: don't begin what can't be completed. */
+	if (bb->shift < 0 || sectors > BB_MAX_LEN * MAX_BADBLOCKS)
 		return false;
-	for (; at < end; at = next) {
-		next = min_t(sector_t, end, at + BB_MAX_LEN);
-		badblocks_set(bb, at, next - at, acked);
+	for (; s < end; s = next) {
+		next = min_t(sector_t, end, s + BB_MAX_LEN);
+		badblocks_set(bb, s, next - s, acked);
+		if (!badblocks_cover(bb, s, next))
+			return false;
 	}
-	return badblocks_cover(bb, s, end);
+	return true;
 }
 
 /* Has the log on disk room for all that is in the list? */
