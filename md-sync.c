@@ -503,8 +503,11 @@ static bool members_busy(struct mddev *mddev, struct pace *p)
 
 static void nap(struct mddev *mddev, unsigned long timeout)
 {
+	u64 start = ktime_get_ns();
+
 	wait_event_idle_timeout(mddev->sync.wait,
 				READ_ONCE(mddev->sync.stop), timeout);
+	mddev->sync.napped += ktime_get_ns() - start;
 }
 
 /* Keep below the maximum always, and to the minimum while others are busy. */

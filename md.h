@@ -226,6 +226,7 @@ struct md_sync {
 
 	unsigned long start_time;	/* jiffies */
 	unsigned long speed;		/* KiB/s, recently; own */
+	u64 napped;			/* ns spent on keeping the pace; own */
 
 	/* sysfs, reconfig_mutex */
 	sector_t min;			/* sync_min */

@@ -644,7 +644,8 @@ static bool r1_pick_comparing(struct r1_conf *conf)
 	if (pick->left--)
 		return pick->compare;
 
-	now = ktime_get_ns();
+	/* The members' time; keeping to a speed limit says nothing about them. */
+	now = ktime_get_ns() - conf->mddev->sync.napped;
 	if (pick->batches)
 		pick->cost[pick->compare] = now - pick->since;
 	pick->since = now;
