@@ -632,6 +632,33 @@ void md_error(struct mddev *mddev, struct md_rdev *rdev)
 }
 EXPORT_SYMBOL_GPL(md_error);
 
+/**
+ * md_rdev_page_io() - read or write the first bytes of a page, and wait
+ * @rdev: member
+ * @sector: of the device
+ * @page: data
+ * @bytes: whole logical blocks
+ * @opf: operation and flags
+ *
+ * Context: may sleep, no locks held that I/O to the member needs.
+ * Return: 0 or errno.
+ */
+int md_rdev_page_io(struct md_rdev *rdev, sector_t sector, struct page *page,
+		    unsigned int bytes, blk_opf_t opf)
+{
+	struct bio_vec bvec;
+	struct bio bio;
+	int ret;
+
+	bio_init(&bio, rdev->bdev, &bvec, 1, opf | REQ_SYNC);
+	bio.bi_iter.bi_sector = sector;
+	__bio_add_page(&bio, page, bytes, 0);
+	ret = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(md_rdev_page_io);
+
 /* Read errors older than this weigh half. */
 #define MD_READ_ERROR_HALF_LIFE	3600
 

@@ -17,18 +17,9 @@
 static int sb_read_page(struct md_rdev *rdev, struct page *page,
 			sector_t sector, unsigned int bytes)
 {
-	struct bio_vec bvec;
-	struct bio bio;
-	int ret;
-
-	bio_init(&bio, rdev->bdev, &bvec, 1,
-		 REQ_OP_READ | REQ_SYNC | REQ_META);
-	bio.bi_iter.bi_sector = sector;
-	__bio_add_page(&bio, page,
-		       round_up(bytes, bdev_logical_block_size(rdev->bdev)), 0);
-	ret = submit_bio_wait(&bio);
-	bio_uninit(&bio);
-	return ret;
+	return md_rdev_page_io(rdev, sector, page,
+			       round_up(bytes, bdev_logical_block_size(rdev->bdev)),
+			       REQ_OP_READ | REQ_META);
 }
 
 static int sb_load_log(struct md_rdev *rdev)

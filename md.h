@@ -646,6 +646,8 @@ void md_rdev_fail(struct mddev *mddev, struct md_rdev *rdev);
 bool md_rdev_add_badblocks(struct md_rdev *rdev, sector_t s, sector_t sectors);
 void md_rdev_clear_badblocks(struct md_rdev *rdev, sector_t s, sector_t sectors);
 bool md_rdev_count_read_error(struct mddev *mddev, struct md_rdev *rdev);
+int md_rdev_page_io(struct md_rdev *rdev, sector_t sector, struct page *page,
+		    unsigned int bytes, blk_opf_t opf);
 
 /**
  * md_rdev_is_bad() - does a range of a member hold bad blocks?

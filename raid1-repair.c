@@ -12,16 +12,8 @@
 int r1_page_io(struct md_rdev *rdev, sector_t sector, sector_t sectors,
 	       struct page *page, enum req_op op)
 {
-	struct bio_vec vec;
-	struct bio bio;
-	int ret;
-
-	bio_init(&bio, rdev->bdev, &vec, 1, op | REQ_SYNC);
-	bio.bi_iter.bi_sector = sector + rdev->data_offset;
-	__bio_add_page(&bio, page, sectors << SECTOR_SHIFT, 0);
-	ret = submit_bio_wait(&bio);
-	bio_uninit(&bio);
-	return ret;
+	return md_rdev_page_io(rdev, sector + rdev->data_offset, page,
+			       sectors << SECTOR_SHIFT, op);
 }
 
 /* A member may not hold what it should in a range: remember that, or fail it. */
