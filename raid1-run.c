@@ -421,10 +421,6 @@ unlock:
 
 static int r1_resize(struct mddev *mddev, sector_t sectors)
 {
-	sector_t size = r1_size(mddev, sectors, 0);
-
-	if (mddev->external_size && mddev->array_sectors > size)
-		return -EINVAL;
 	spin_lock_irq(&mddev->lock);
 	/* What is new has never been made equal. */
 	if (sectors > mddev->dev_sectors &&
@@ -434,7 +430,7 @@ static int r1_resize(struct mddev *mddev, sector_t sectors)
 	mddev->dev_sectors = sectors;
 	spin_unlock_irq(&mddev->lock);
 	if (!mddev->external_size)
-		md_set_array_sectors(mddev, size);
+		md_set_array_sectors(mddev, sectors);
 	return 0;
 }
 

@@ -194,16 +194,6 @@ int r1_sync_begin(struct mddev *mddev)
 	return 0;
 }
 
-/* Recovery can't do its job: say so, and end it. */
-static void r1_sync_give_up(struct mddev *mddev)
-{
-	spin_lock_irq(&mddev->lock);
-	mddev->sync.failed = true;
-	mddev->sync.recovery_disabled = true;
-	spin_unlock_irq(&mddev->lock);
-	md_sync_interrupt(mddev);
-}
-
 static void r1_unit_put(struct r1_unit *unit)
 {
 	struct r1_conf *conf = unit->conf;
@@ -219,8 +209,9 @@ static void r1_unit_finish(struct r1_unit *unit, bool ok)
 	struct mddev *mddev = unit->conf->mddev;
 
 	md_window_close(mddev, &unit->window);
+	/* Only recovery fails, and would again. */
 	if (!ok)
-		r1_sync_give_up(mddev);
+		WRITE_ONCE(mddev->sync.recovery_disabled, true);
 	md_sync_done(mddev, unit->sectors, ok);
 	r1_unit_put(unit);
 }
@@ -771,7 +762,7 @@ sector_t r1_sync_range(struct mddev *mddev, sector_t start, sector_t max,
 		md_window_close(mddev, &unit->window);
 		r1_unit_put(unit);
 		if (!ok) {
-			r1_sync_give_up(mddev);
+			WRITE_ONCE(mddev->sync.recovery_disabled, true);
 			return -EIO;
 		}
 		*skipped = true;
