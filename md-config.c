@@ -75,21 +75,10 @@ static int max_raid_disks(struct mddev *mddev)
 	return mddev->format ? mddev->format->max_devs : MD_SUPER_MAX_RAID_DISKS;
 }
 
-static void relink_slots(struct mddev *mddev, bool link)
-{
-	struct md_rdev *rdev;
-
-	rdev_for_each(rdev, mddev) {
-		if (!link)
-			md_rdev_unlink_slot(rdev);
-		else if (!md_rdev_test(rdev, MD_RDEV_FAULTY))
-			md_rdev_link_slot(rdev);
-	}
-}
-
 /* Configuration context. */
 static int change_raid_disks(struct mddev *mddev, int raid_disks)
 {
+	struct md_rdev *rdev;
 	int ret;
 
 	if (!mddev->pers->set_raid_disks || raid_disks < 1)
@@ -99,9 +88,10 @@ static int change_raid_disks(struct mddev *mddev, int raid_disks)
 		return ret;
 
 	/* Members may be moved to lower slots. */
-	relink_slots(mddev, false);
+	rdev_for_each(rdev, mddev)
+		md_rdev_unlink_slot(rdev);
 	ret = mddev->pers->set_raid_disks(mddev, raid_disks);
-	relink_slots(mddev, true);
+	md_rdev_link_slots(mddev);
 	return ret;
 }
 

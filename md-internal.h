@@ -341,6 +341,7 @@ struct md_rdev *md_rdev_find_nr(struct mddev *mddev, int desc_nr);
 int md_rdev_slot_add(struct mddev *mddev, struct md_rdev *rdev);
 int md_rdev_slot_remove(struct mddev *mddev, struct md_rdev *rdev);
 int md_rdev_link_slot(struct md_rdev *rdev);	/* rdNN only */
+void md_rdev_link_slots(struct mddev *mddev);	/* all that haven't failed */
 void md_rdev_unlink_slot(struct md_rdev *rdev);
 /* Wake pollers; atomic context allowed */
 void md_rdev_notify_state(struct md_rdev *rdev);

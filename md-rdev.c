@@ -407,8 +407,7 @@ int md_rdev_slot_add(struct mddev *mddev, struct md_rdev *rdev)
 	return 0;
 }
 
-/* A replacement that has taken over gets the link of the one it replaced. */
-static void rdev_inherit_links(struct mddev *mddev)
+void md_rdev_link_slots(struct mddev *mddev)
 {
 	struct md_rdev *rdev;
 
@@ -441,7 +440,8 @@ int md_rdev_slot_remove(struct mddev *mddev, struct md_rdev *rdev)
 	md_rdev_clear(rdev, MD_RDEV_WANT_REMOVE);
 	spin_unlock_irq(&mddev->lock);
 
-	rdev_inherit_links(mddev);
+	/* A replacement that has taken over gets the link of the one it replaced. */
+	md_rdev_link_slots(mddev);
 	md_rdev_notify_state(rdev);
 	md_new_event();
 	return 0;

@@ -239,7 +239,6 @@ static int md_run(struct mddev *mddev, struct md_personality *pers,
 		  void *private)
 {
 	enum md_ro wanted = mddev->ro;
-	struct md_rdev *rdev;
 	sector_t size;
 	int ret;
 
@@ -284,9 +283,7 @@ static int md_run(struct mddev *mddev, struct md_personality *pers,
 	md_set_ro(mddev, mddev->ro);
 
 	md_add_sync_attrs(mddev);
-	rdev_for_each(rdev, mddev)
-		if (rdev->raid_disk >= 0)
-			md_rdev_link_slot(rdev);
+	md_rdev_link_slots(mddev);
 	if (mddev->degraded)
 		md_warn(mddev, "running with %d of %d members\n",
 			mddev->raid_disks - mddev->degraded, mddev->raid_disks);
