@@ -253,14 +253,12 @@ static int request_start(struct mddev *mddev, enum md_sync_action action)
 	spin_lock_irq(&mddev->lock);
 	if (!mddev->pers || !mddev->pers->syncs) {
 		ret = -EINVAL;
-	} else if (mddev->ro == MD_RO) {
-		ret = -EROFS;
-	} else if (test_bit(MD_CLOSING, &mddev->flags)) {
+	} else if (test_bit(MD_CLOSING, &mddev->flags) ||
+		   sync->state != MD_SYNC_IDLE) {
 		ret = -EBUSY;
 	} else if (action == MD_ACTION_CHECK || action == MD_ACTION_REPAIR) {
-		if (sync->state != MD_SYNC_IDLE)
-			ret = -EBUSY;
-		else
+		/* A read-only array forgets it at once. */
+		if (mddev->ro != MD_RO)
 			sync->requested = action;
 	} else {
 		sync->recovery_disabled = false;
@@ -270,10 +268,6 @@ static int request_start(struct mddev *mddev, enum md_sync_action action)
 	if (!ret) {
 		sync->frozen = false;
 		sync->needed = true;
-		if (mddev->ro == MD_AUTO_RO) {
-			mddev->ro = MD_RW;
-			md_write_slow_clear(mddev, MD_WRITE_READONLY);
-		}
 	}
 	spin_unlock_irq(&mddev->lock);
 	if (ret)

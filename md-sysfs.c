@@ -752,10 +752,16 @@ static int sync_action_store(struct mddev *mddev, const char *buf)
 {
 	int action = __sysfs_match_string(md_sync_action_names, MD_NR_ACTIONS,
 					  buf);
+	int ret;
 
 	if (action < 0 || action == MD_ACTION_RESHAPE)
 		return -EINVAL;
-	return md_sync_request(mddev, action);
+	ret = md_sync_request(mddev, action);
+	/* Who wants anything but a standstill means an array to be written. */
+	if (!ret && action != MD_ACTION_FROZEN &&
+	    READ_ONCE(mddev->ro) == MD_AUTO_RO)
+		ret = leave_ro(mddev);
+	return ret;
 }
 MD_ATTR_PREALLOC(sync_action, 0);
 
