@@ -777,6 +777,11 @@ static void reap(struct mddev *mddev)
 		members_changed = recovery_ended(mddev, complete);
 	if (stuck && sync->action == MD_ACTION_RECOVER)
 		sync->recovery_disabled = true;
+	if (complete)
+		WRITE_ONCE(sync->max, MD_SECTOR_NONE);
+	/* The next check goes on where this one has stopped. */
+	if (sync->action == MD_ACTION_CHECK || sync->action == MD_ACTION_REPAIR)
+		WRITE_ONCE(sync->min, complete ? 0 : sync->completed);
 	sync->last_action = sync->action;
 	/* Failed at once without a failed member: again would be in vain. */
 	sync->needed = !(stuck && sync->action == MD_ACTION_RESYNC);
