@@ -182,6 +182,9 @@ void md_sync_set_state(struct mddev *mddev, enum md_sync_state state);
  */
 int md_sync_request(struct mddev *mddev, enum md_sync_action action);
 
+/* sync_force_parallel; a thread that waits for its turn looks again. Any context */
+void md_sync_set_parallel(struct mddev *mddev, bool parallel);
+
 /**
  * md_sync_hold() - keep the daemon from starting anything, stop what runs
  * @interruptible: give up on a signal

@@ -414,6 +414,13 @@ static void pass_turn(void)
 	wake_up_all(&turn_wait);
 }
 
+void md_sync_set_parallel(struct mddev *mddev, bool parallel)
+{
+	WRITE_ONCE(mddev->sync.parallel, parallel);
+	if (parallel)
+		pass_turn();
+}
+
 /*
  * Speed
  */

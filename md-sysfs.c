@@ -870,7 +870,7 @@ static int sync_force_parallel_store(struct mddev *mddev, const char *buf)
 
 	if (parse_int(buf, &on) || on > 1)
 		return -EINVAL;
-	WRITE_ONCE(mddev->sync.parallel, on);
+	md_sync_set_parallel(mddev, on);
 	return 0;
 }
 MD_ATTR_RW(sync_force_parallel, 0);

@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Arrays on partitions of the same disks resync one after the other; the one that
+# waits says DELAYED, and starts at once when it may run in parallel.
+# debug: yes
+. "$(dirname "$0")/../lib/rc.sh"
+need_disks 2
+need_command sfdisk
+
+action() { grep -A2 '^md1 :' /proc/mdstat | grep -oE 'DELAYED|resync = ' || echo none; }
+action_is() { [ "$(action)" = "$1" ]; }
+slow() { md_attr "$1" sync_speed_max 50; md_attr "$1" sync_speed_min 1; }
+
+for d in "${DISK[@]:0:2}"; do
+	printf '%s\n' 'label: gpt' ',40M' ',40M' | sfdisk --quiet --wipe always "$d"
+done
+udevadm settle
+# First partitions, second ones
+mapfile -t part < <(lsblk -nrpo NAME,TYPE "${DISK[@]:0:2}" | awk '$2 == "part" { print $1 }' |
+	sort -k1.9n)
+for i in 0 1; do
+	md_create /dev/md$i --level=1 --raid-devices=2 --metadata=1.0 --bitmap=none \
+		"${part[@]:2 * i:2}"
+	slow /dev/md$i
+done
+wait_for 10 sync_running /dev/md0 resync
+wait_for 10 action_is DELAYED
+expect delayed md_attr /dev/md1 sync_completed
+expect resync md_attr /dev/md1 sync_action
+expect EBUSY "$(dirname "$0")/mdctl.py" write /sys/block/md1/md/sync_action check
+
+expect 0 md_attr /dev/md1 sync_force_parallel
+md_attr /dev/md1 sync_force_parallel 1
+wait_for 10 action_is "resync = "
+sync_running /dev/md0 resync || fail "the first one has ended"
+
+# Interrupted, it comes again and has to wait
+md_attr /dev/md1 sync_force_parallel 0
+md_attr /dev/md1 sync_action idle
+wait_for 10 action_is DELAYED
+# Who waits can be stopped
+md_attr /dev/md1 sync_action frozen
+expect frozen md_attr /dev/md1 sync_action
+md_attr /dev/md1 sync_action idle
+wait_for 10 action_is DELAYED
+
+# The first one ends, the second one's turn has come
+md_attr /dev/md1 sync_speed_max system
+md_attr /dev/md0 sync_speed_max system
+wait_sync /dev/md0
+wait_sync /dev/md1
+expect none md_attr /dev/md1 resync_start
+md_stop /dev/md0 /dev/md1
+for d in "${DISK[@]:0:2}"; do sfdisk --quiet --delete "$d"; done
