@@ -13,6 +13,8 @@
 /* Messages say which array, what, in which state, and what was done. */
 #define md_err(mddev, fmt, ...) pr_err("md/%s: " fmt, mdname(mddev), ##__VA_ARGS__)
 #define md_warn(mddev, fmt, ...) pr_warn("md/%s: " fmt, mdname(mddev), ##__VA_ARGS__)
+#define md_warn_ratelimited(mddev, fmt, ...) \
+	pr_warn_ratelimited("md/%s: " fmt, mdname(mddev), ##__VA_ARGS__)
 #define md_info(mddev, fmt, ...) pr_info("md/%s: " fmt, mdname(mddev), ##__VA_ARGS__)
 
 extern struct workqueue_struct *md_wq;		/* daemons, deletion, safemode */

@@ -217,8 +217,8 @@ int md_member_remove(struct mddev *mddev, dev_t dev)
 		if (!evict)
 			ret = member_unbind(mddev, rdev, &gen);
 		if (ret)
-			md_warn(mddev, "member %pg is in use, not removed\n",
-				rdev->bdev);
+			md_warn_ratelimited(mddev, "member %pg is in use, not removed\n",
+					    rdev->bdev);
 	}
 	mddev_unlock(mddev);
 
