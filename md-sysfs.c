@@ -596,7 +596,7 @@ static bool may_serialize(struct mddev *mddev)
 	bool may;
 
 	spin_lock_irq(&mddev->lock);
-	may = mddev->pers && mddev->pers->syncs;
+	may = mddev->pers && mddev->pers->serializes;
 	spin_unlock_irq(&mddev->lock);
 	return may;
 }

@@ -458,6 +458,7 @@ struct mddev {
  * @whole_bios:	takes reads and writes of any size and shape: the members'
  *		own limits are enough
  * @syncs:	has redundancy: resync, recovery and check make sense
+ * @serializes:	heeds MD_SERIALIZE_POLICY
  * @has_layout:	layout is meaningful
  * @has_chunk:	chunk_size is meaningful
  */
@@ -468,6 +469,7 @@ struct md_personality {
 	struct list_head list;		/* core's */
 	bool whole_bios;
 	bool syncs;
+	bool serializes;
 	bool has_layout;
 	bool has_chunk;
 

@@ -523,6 +523,7 @@ static struct md_personality r1_personality = {
 	.owner		= THIS_MODULE,
 	.whole_bios	= true,
 	.syncs		= true,
+	.serializes	= true,
 	.prepare	= r1_prepare,
 	.run		= r1_run,
 	.free		= r1_free,
