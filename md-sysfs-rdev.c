@@ -719,7 +719,8 @@ RDEV_ATTR_PREALLOC(unacknowledged_bad_blocks, RDEV_LOCKED);
 static ssize_t ppl_sector_show(struct mddev *mddev, struct md_rdev *rdev,
 			       char *page)
 {
-	if (!rdev->ppl_offset && !rdev->ppl_sectors)
+	/* The superblock itself is there. */
+	if (!rdev->ppl_offset)
 		return sysfs_emit(page, "0\n");
 	return sysfs_emit(page, "%lld\n",
 			  (long long)rdev->sb_start + rdev->ppl_offset);

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Without a partial parity log its place is 0, whatever was written to its size.
+. "$(dirname "$0")/../lib/rc.sh"
+need_disks 2
+
+for format in 0.90 1.0 1.1 1.2; do
+	md_create /dev/md0 --level=1 --raid-devices=2 --metadata=$format \
+		--bitmap=none --size=16M --assume-clean "${DISK[@]:0:2}"
+	for d in "${DISK[@]:0:2}"; do
+		expect 0 member_attr /dev/md0 "$d" ppl_sector
+		expect 0 member_attr /dev/md0 "$d" ppl_size
+	done
+	# The peer refuses it for 0.90
+	member_attr /dev/md0 "${DISK[0]}" ppl_size 8 2>/dev/null ||
+		[ $format = 0.90 ] || fail "$format: ppl_size refused"
+	expect 0 member_attr /dev/md0 "${DISK[0]}" ppl_sector
+	md_stop /dev/md0
+	md_assemble /dev/md0 "${DISK[@]:0:2}"
+	expect 0 member_attr /dev/md0 "${DISK[0]}" ppl_sector
+	expect 0 member_attr /dev/md0 "${DISK[0]}" ppl_size
+	md_stop /dev/md0
+done
