@@ -378,7 +378,6 @@ int md_member_fail(struct mddev *mddev, dev_t dev);
  */
 extern const struct kobj_type md_ktype;
 extern const struct kobj_type md_rdev_ktype;
-extern const struct attribute_group md_redundancy_group;
 /* array_state's text. Context: any. */
 const char *md_array_state(struct mddev *mddev);
 /* Wake pollers of array_state, sync_action, ...; atomic context allowed. */
@@ -386,6 +385,10 @@ void md_notify_state(struct mddev *mddev);
 void md_notify_action(struct mddev *mddev);
 void md_notify_completed(struct mddev *mddev);
 void md_notify_degraded(struct mddev *mddev);
+/* What only a running array with redundancy has. Context: reconfig_mutex held */
+void md_add_sync_attrs(struct mddev *mddev);
+/* Waits for those inside. Context: stopping (MD_CLOSING), no locks held */
+void md_remove_sync_attrs(struct mddev *mddev);
 
 /*
  * md-config.c - what ioctl and sysfs both change; no locks held by callers

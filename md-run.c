@@ -199,20 +199,6 @@ static int md_check_members(struct mddev *mddev)
 	return 0;
 }
 
-static void md_add_sync_attrs(struct mddev *mddev)
-{
-	if (mddev->sync_attrs || !mddev->pers->syncs)
-		return;
-	if (sysfs_create_group(&mddev->kobj, &md_redundancy_group)) {
-		md_warn(mddev, "sync attributes could not be created in sysfs\n");
-		return;
-	}
-	mddev->sync_attrs = true;
-	mddev->kn_action = sysfs_get_dirent(mddev->kobj.sd, "sync_action");
-	mddev->kn_completed = sysfs_get_dirent(mddev->kobj.sd, "sync_completed");
-	mddev->kn_degraded = sysfs_get_dirent(mddev->kobj.sd, "degraded");
-}
-
 /*
  * I/O finds the pair unchanged while it is inside the gate; md_error(), which may
  * come from the superblock writer, looks under mddev->lock. Returns the private
@@ -491,6 +477,7 @@ int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers)
 	md_sync_release(mddev);
 
 	if (mode != MD_STOP_READONLY) {
+		md_remove_sync_attrs(mddev);
 		if (was_running)
 			md_info(mddev, "stopped\n");
 		invalidate_bdev(mddev->gendisk->part0);

@@ -1025,7 +1025,7 @@ static struct attribute *md_redundancy_attrs[] = {
 	NULL
 };
 
-const struct attribute_group md_redundancy_group = {
+static const struct attribute_group md_redundancy_group = {
 	.attrs = md_redundancy_attrs,
 };
 
@@ -1107,28 +1107,81 @@ const struct kobj_type md_ktype = {
  * Waking those who poll: any context, mddev->lock held or not
  */
 
-static void notify(struct kernfs_node *kn)
+/* Files of the redundancy group come and go. Innermost. */
+static DEFINE_SPINLOCK(notify_lock);
+
+static void notify(struct kernfs_node **kn)
 {
-	if (kn)
-		sysfs_notify_dirent(kn);
+	unsigned long flags;
+
+	spin_lock_irqsave(&notify_lock, flags);
+	if (*kn)
+		sysfs_notify_dirent(*kn);
+	spin_unlock_irqrestore(&notify_lock, flags);
 }
 
 void md_notify_state(struct mddev *mddev)
 {
-	notify(mddev->kn_state);
+	notify(&mddev->kn_state);
 }
 
 void md_notify_action(struct mddev *mddev)
 {
-	notify(mddev->kn_action);
+	notify(&mddev->kn_action);
 }
 
 void md_notify_completed(struct mddev *mddev)
 {
-	notify(mddev->kn_completed);
+	notify(&mddev->kn_completed);
 }
 
 void md_notify_degraded(struct mddev *mddev)
 {
-	notify(mddev->kn_degraded);
+	notify(&mddev->kn_degraded);
+}
+
+/*
+ * The redundancy group, which only a running array has
+ */
+
+static void set_notified(struct kernfs_node **kn, struct kernfs_node *node)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&notify_lock, flags);
+	swap(*kn, node);
+	spin_unlock_irqrestore(&notify_lock, flags);
+	sysfs_put(node);
+}
+
+void md_add_sync_attrs(struct mddev *mddev)
+{
+	struct kernfs_node *dir = mddev->kobj.sd;
+
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	if (mddev->sync_attrs || !mddev->pers->syncs)
+		return;
+	if (sysfs_create_group(&mddev->kobj, &md_redundancy_group)) {
+		md_warn(mddev, "sync attributes could not be created in sysfs\n");
+		return;
+	}
+	mddev->sync_attrs = true;
+	set_notified(&mddev->kn_action, sysfs_get_dirent(dir, "sync_action"));
+	set_notified(&mddev->kn_completed,
+		     sysfs_get_dirent(dir, "sync_completed"));
+	set_notified(&mddev->kn_degraded, sysfs_get_dirent(dir, "degraded"));
+}
+
+void md_remove_sync_attrs(struct mddev *mddev)
+{
+	lockdep_assert_not_held(&mddev->reconfig_mutex);
+
+	if (!mddev->sync_attrs)
+		return;
+	set_notified(&mddev->kn_action, NULL);
+	set_notified(&mddev->kn_completed, NULL);
+	set_notified(&mddev->kn_degraded, NULL);
+	sysfs_remove_group(&mddev->kobj, &md_redundancy_group);
+	mddev->sync_attrs = false;
 }
