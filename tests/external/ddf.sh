@@ -1,0 +1,8 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# RAID1 in a container with DDF metadata: made, a member fails, a spare takes its place,
+# stopped, assembled by -I, with mdmon keeping the metadata.
+# debug: yes
+# timeout: 200
+. "$(dirname "$0")/common.sh"
+container_life ddf
