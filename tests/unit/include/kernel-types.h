@@ -61,9 +61,18 @@ typedef long long s64;
 	u_->x = (v);							\
 } while (0)
 
+#define __force
+#define ilog2(n)		(63 - __builtin_clzll(n))
+#define is_power_of_2(n)	((n) && !((n) & ((n) - 1)))
+
 #define check_add_overflow(a, b, d)	__builtin_add_overflow(a, b, d)
 #define check_sub_overflow(a, b, d)	__builtin_sub_overflow(a, b, d)
 #define check_mul_overflow(a, b, d)	__builtin_mul_overflow(a, b, d)
+
+#define cpu_to_le32(v)		htole32(v)
+#define cpu_to_le64(v)		htole64(v)
+#define le32_to_cpu(v)		le32toh(v)
+#define le64_to_cpu(v)		((u64)le64toh(v))
 
 #define KERNEL_LE(bits)							\
 static inline u##bits get_unaligned_le##bits(const void *p)		\
