@@ -10,7 +10,7 @@
 #include <linux/random.h>
 #include <linux/timekeeping.h>
 
-#include "md-internal.h"
+#include "md-bitmap.h"
 
 int md_config_lock(struct mddev *mddev, bool suspend)
 {
@@ -234,7 +234,13 @@ static int change_dev_sectors(struct mddev *mddev, sector_t sectors)
 	ret = extend_members(mddev, sectors);
 	if (ret)
 		return ret;
-	return mddev->pers->resize(mddev, sectors);
+	ret = md_bitmap_resize(mddev, sectors);
+	if (ret)
+		return ret;
+	ret = mddev->pers->resize(mddev, sectors);
+	if (ret)
+		md_bitmap_resize(mddev, mddev->dev_sectors);
+	return ret;
 }
 
 /* reconfig_mutex held, array not running. */
@@ -421,12 +427,19 @@ int md_set_array_info(struct mddev *mddev, const mdu_array_info_t *info)
 }
 
 /* What may be asked of a running array; more than one thing at once may not. */
-enum update { UPDATE_NOTHING, UPDATE_SIZE, UPDATE_DISKS, UPDATE_REFUSED };
+enum update {
+	UPDATE_NOTHING,
+	UPDATE_SIZE,
+	UPDATE_DISKS,
+	UPDATE_BITMAP,
+	UPDATE_REFUSED,
+};
 
 /* reconfig_mutex held. */
 static enum update find_update(struct mddev *mddev, const mdu_array_info_t *info)
 {
 	const int free_state = BIT(MD_SB_BITMAP_PRESENT) - 1;
+	bool bitmap = info->state & BIT(MD_SB_BITMAP_PRESENT);
 	enum update update = UPDATE_NOTHING;
 	int changes = 0;
 
@@ -439,10 +452,8 @@ static enum update find_update(struct mddev *mddev, const mdu_array_info_t *info
 		md_warn(mddev, "SET_ARRAY_INFO changes what can't change while the array runs\n");
 		return UPDATE_REFUSED;
 	}
-	if (info->state & ~free_state) {
-		md_warn(mddev, "bitmaps aren't supported\n");
+	if (info->state & ~free_state & ~(int)BIT(MD_SB_BITMAP_PRESENT))
 		return UPDATE_REFUSED;
-	}
 	if (info->size >= 0 && info->size != mddev->dev_sectors / 2) {
 		update = UPDATE_SIZE;
 		changes++;
@@ -451,7 +462,19 @@ static enum update find_update(struct mddev *mddev, const mdu_array_info_t *info
 		update = UPDATE_DISKS;
 		changes++;
 	}
+	if (bitmap != (mddev->bitmap && mddev->bitmap_offset)) {
+		update = UPDATE_BITMAP;
+		changes++;
+	}
 	return changes > 1 ? UPDATE_REFUSED : update;
+}
+
+/* Where tools that can't name a place expect the bitmap to be. */
+static int set_default_bitmap(struct mddev *mddev, bool on)
+{
+	s64 offset = mddev->major_version ? 2 : MD_SB_BYTES >> SECTOR_SHIFT;
+
+	return on ? md_bitmap_add(mddev, offset, NULL) : md_bitmap_remove(mddev);
 }
 
 /**
@@ -480,6 +503,9 @@ int md_update_array_info(struct mddev *mddev, const mdu_array_info_t *info)
 	case UPDATE_DISKS:
 		return info->raid_disks > 0 ?
 		       md_set_raid_disks(mddev, info->raid_disks) : -EINVAL;
+	case UPDATE_BITMAP:
+		return set_default_bitmap(mddev, info->state &
+						 BIT(MD_SB_BITMAP_PRESENT));
 	case UPDATE_REFUSED:
 		break;
 	}

@@ -158,6 +158,15 @@ void md_safemode_work(struct work_struct *work);
 void md_write_slow_set(struct mddev *mddev, unsigned long bits);
 void md_write_slow_clear(struct mddev *mddev, unsigned long bits);
 
+/*
+ * md-bitmap.c; the rest is in md-bitmap.h
+ */
+bool md_bitmap_begin(struct md_bitmap *b, struct bio *bio, sector_t start,
+		     sector_t sectors);
+void md_bitmap_end(struct md_bitmap *b, sector_t start, sector_t sectors);
+void md_bitmap_release(struct mddev *mddev, bool all);
+void md_bitmap_member_left(struct mddev *mddev);
+
 /* md-window.c */
 int md_epoch_init(struct mddev *mddev);
 void md_epoch_destroy(struct mddev *mddev);
@@ -297,6 +306,47 @@ int md_sb_check_kin(struct mddev *mddev, struct md_rdev *rdev);
 int md_sb_unfit(struct mddev *mddev, struct md_rdev *rdev);
 unsigned int md_sb_bblog_room(const struct md_rdev *rdev);
 int md_sb_member_init(struct md_rdev *rdev);
+/* Read @bytes at @sector of a member, waiting for it. Return: 0 or errno. */
+int md_sb_read_page(struct md_rdev *rdev, struct page *page, sector_t sector,
+		    unsigned int bytes);
+
+/* I/O of one stage of a metadata write: what is pending, and who waits. */
+struct md_sb_batch {
+	atomic_t pending;
+	struct completion done;
+};
+
+/**
+ * struct md_sb_io - a member's part of a metadata write, so that none allocates
+ * @rdev:	member
+ * @batch:	that @bio, or what else was submitted, belongs to
+ * @link:	of the attempt's members or failed ones; sb_mutex
+ * @bio:	of superblocks, bad-block logs and flushes
+ * @bvec:	its page
+ * @status:	result
+ * @sector:	of the superblock
+ * @bytes:	of the superblock
+ * @has_bad_blocks: the log to go with it is not empty
+ * @good:	the member holds the array's data
+ * @bitmap:	the member carries the bitmap
+ */
+struct md_sb_io {
+	struct md_rdev *rdev;
+	struct md_sb_batch *batch;
+	struct list_head link;
+	struct bio bio;
+	struct bio_vec bvec;
+	blk_status_t status;
+	sector_t sector;
+	unsigned int bytes;
+	bool has_bad_blocks;
+	bool good;
+	bool bitmap;
+};
+
+void md_sb_batch_init(struct md_sb_batch *batch);
+void md_sb_batch_put(struct md_sb_batch *batch);
+void md_sb_batch_wait(struct md_sb_batch *batch);
 void md_sb_member_exit(struct md_rdev *rdev);
 
 /*

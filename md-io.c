@@ -9,7 +9,6 @@
  * reconfig_mutex: the superblock writer, a window of the sync thread, or
  * userland writing "active" to array_state.
  */
-#include <linux/sched/mm.h>
 
 #include "md-internal.h"
 #include "md-trace.h"
@@ -100,9 +99,6 @@ EXPORT_SYMBOL_GPL(mddev_resume);
  * mddev_suspend_and_lock() - close the gate, then take reconfig_mutex
  * @mddev: array
  *
- * Until mddev_unlock_and_resume() the caller's allocations start no I/O: it could
- * be to this array, and would wait at the gate.
- *
  * Context: process, sleeps. Return: 0 or -EINTR.
  */
 int mddev_suspend_and_lock(struct mddev *mddev)
@@ -115,8 +111,6 @@ int mddev_suspend_and_lock(struct mddev *mddev)
 	ret = mddev_lock(mddev);
 	if (ret)
 		mddev_resume(mddev);
-	else
-		mddev->noio = memalloc_noio_save();
 	return ret;
 }
 EXPORT_SYMBOL_GPL(mddev_suspend_and_lock);
@@ -125,7 +119,6 @@ void mddev_suspend_and_lock_nointr(struct mddev *mddev)
 {
 	mddev_suspend(mddev, false);
 	mddev_lock_nointr(mddev);
-	mddev->noio = memalloc_noio_save();
 }
 
 static bool md_range_held(struct mddev *mddev, struct bio *bio)
@@ -209,26 +202,51 @@ void md_submit_bio(struct bio *bio)
 	pers->make_request(mddev, bio);
 }
 
-/**
- * md_io_start() - begin accounting for a bio
- * @io: to be filled, the personality's memory until md_io_end()
- * @mddev: array
- * @bio: what was submitted
- * @bank: of md_write_begin(), MD_BANK_NONE for reads
- *
- * Context: any.
- */
-void md_io_start(struct md_io *io, struct mddev *mddev, struct bio *bio,
-		 int bank)
+static void md_io_account(struct md_io *io, struct mddev *mddev,
+			  struct bio *bio)
 {
 	io->mddev = mddev;
 	io->bio = bio;
-	io->bank = bank;
 	io->start_time = 0;
 	if (blk_queue_io_stat(mddev->gendisk->queue))
 		io->start_time = bio_start_io_acct(bio) ?: 1;
 }
+
+/**
+ * md_io_start() - begin accounting for a bio that wasn't counted as a write
+ * @io: to be filled, the personality's memory until md_io_end()
+ * @mddev: array
+ * @bio: what was submitted
+ *
+ * Context: any.
+ */
+void md_io_start(struct md_io *io, struct mddev *mddev, struct bio *bio)
+{
+	md_io_account(io, mddev, bio);
+	io->bank = MD_BANK_NONE;
+}
 EXPORT_SYMBOL_GPL(md_io_start);
+
+/**
+ * md_io_start_write() - begin accounting for a write
+ * @io: to be filled, the personality's memory until md_io_end()
+ * @mddev: array
+ * @bio: what was submitted, or what is left of it
+ * @bank: of md_write_begin()
+ * @start: as given to md_write_begin()
+ * @sectors: as given to md_write_begin()
+ *
+ * Context: any.
+ */
+void md_io_start_write(struct md_io *io, struct mddev *mddev, struct bio *bio,
+		       int bank, sector_t start, sector_t sectors)
+{
+	md_io_account(io, mddev, bio);
+	io->bank = bank;
+	io->start = start;
+	io->sectors = sectors;
+}
+EXPORT_SYMBOL_GPL(md_io_start_write);
 
 /* Hold the write's completion, or have it fail. Returns whether it is held. */
 static bool md_hold_ack(struct mddev *mddev, struct bio *bio)
@@ -249,6 +267,33 @@ static bool md_hold_ack(struct mddev *mddev, struct bio *bio)
 	return hold;
 }
 
+static void md_io_done(struct md_io *io)
+{
+	if (io->start_time)
+		bio_end_io_acct(io->bio, io->start_time);
+}
+
+/**
+ * md_io_ack_early() - acknowledge a write though not all members have it yet
+ * @io: of md_io_start_write(); md_io_end() is still to come
+ *
+ * Does nothing where completions are held: md_io_end() will do it then.
+ *
+ * Context: any.
+ */
+void md_io_ack_early(struct md_io *io)
+{
+	struct bio *bio = io->bio;
+
+	if (READ_ONCE(io->mddev->write_slow) &
+	    (MD_WRITE_ACK_HELD | MD_WRITE_BROKEN))
+		return;
+	md_io_done(io);
+	io->bio = NULL;
+	bio_endio(bio);
+}
+EXPORT_SYMBOL_GPL(md_io_ack_early);
+
 /**
  * md_io_end() - end a bio and leave the gate
  * @io: of md_io_start(); may be freed after this
@@ -266,12 +311,16 @@ void md_io_end(struct md_io *io, blk_status_t status)
 	struct bio *bio = io->bio;
 	bool write = io->bank != MD_BANK_NONE;
 
+	if (unlikely(!bio)) {
+		md_write_end(mddev, io->bank, io->start, io->sectors);
+		md_gate_exit(mddev);
+		return;
+	}
 	if (unlikely(status))
 		bio->bi_status = status;
-	if (io->start_time)
-		bio_end_io_acct(bio, io->start_time);
+	md_io_done(io);
 	if (write) {
-		md_write_end(mddev, io->bank);
+		md_write_end(mddev, io->bank, io->start, io->sectors);
 		if (unlikely(READ_ONCE(mddev->write_slow) &
 			     (MD_WRITE_ACK_HELD | MD_WRITE_BROKEN)) &&
 		    md_hold_ack(mddev, bio))
@@ -332,14 +381,7 @@ static int md_count_write(struct mddev *mddev)
 	return bank;
 }
 
-/**
- * md_write_end() - a write counted by md_write_begin() is over
- * @mddev: array
- * @bank: what md_write_begin() returned
- *
- * For writes that never got as far as md_io_end(). Context: any.
- */
-void md_write_end(struct mddev *mddev, int bank)
+static void md_uncount_write(struct mddev *mddev, int bank)
 {
 	struct md_epoch *e = &mddev->epoch;
 
@@ -347,6 +389,23 @@ void md_write_end(struct mddev *mddev, int bank)
 	smp_mb();	/* counted before waiting is looked at, md_epoch_drain() */
 	if (unlikely(READ_ONCE(e->waiting)))
 		wake_up_all(&e->drained);
+}
+
+/**
+ * md_write_end() - a write counted by md_write_begin() is over
+ * @mddev: array
+ * @bank: what md_write_begin() returned
+ * @start: as given to md_write_begin()
+ * @sectors: as given to md_write_begin()
+ *
+ * For writes that don't get as far as md_io_end(). Context: any.
+ */
+void md_write_end(struct mddev *mddev, int bank, sector_t start,
+		  sector_t sectors)
+{
+	if (mddev->bitmap && sectors)
+		md_bitmap_end(mddev->bitmap, start, sectors);
+	md_uncount_write(mddev, bank);
 }
 EXPORT_SYMBOL_GPL(md_write_end);
 
@@ -420,16 +479,16 @@ static bool md_write_obstacle(struct mddev *mddev, struct bio *bio, int bank,
 	else if ((slow & MD_WRITE_READONLY) && mddev->ro == MD_RO)
 		*status = BLK_STS_IOERR;
 	if (*status) {
-		md_write_end(mddev, bank);
+		md_uncount_write(mddev, bank);
 		return false;
 	}
 	if (slow & MD_WRITE_READONLY) {
-		md_write_end(mddev, bank);
+		md_uncount_write(mddev, bank);
 		md_leave_auto_ro(mddev);
 		return false;
 	}
 	if (slow & MD_WRITE_CLEAN) {
-		md_write_end(mddev, bank);
+		md_uncount_write(mddev, bank);
 		if (nowait)
 			*status = BLK_STS_AGAIN;
 		else if (md_mark_dirty(mddev))
@@ -437,7 +496,7 @@ static bool md_write_obstacle(struct mddev *mddev, struct bio *bio, int bank,
 		return false;
 	}
 	if ((slow & MD_WRITE_WINDOW) && md_window_hit(mddev, start, sectors)) {
-		md_write_end(mddev, bank);
+		md_uncount_write(mddev, bank);
 		if (nowait)
 			*status = BLK_STS_AGAIN;
 		else
@@ -456,12 +515,13 @@ static bool md_write_obstacle(struct mddev *mddev, struct bio *bio, int bank,
  * @sectors: length there; 0 for a flush without data
  *
  * Makes a clean array dirty on stable metadata first, leaves auto-read-only,
- * and keeps out of windows. The caller must not have submitted anything to
- * members that it waits for.
+ * keeps out of windows, and has the bitmap name what is going to be written. The
+ * caller must not have submitted anything to members that it waits for.
  *
  * Context: process; sleeps unless REQ_NOWAIT is set.
- * Return: a bank for md_io_start(), or a negative number when the bio has been
- * ended and has left the gate.
+ * Return: a bank for md_io_start_write(), or a negative number when the bio was
+ * taken: it has been ended and has left the gate, or make_request() will be
+ * called again with it.
  */
 int md_write_begin(struct mddev *mddev, struct bio *bio, sector_t start,
 		   sector_t sectors)
@@ -472,15 +532,21 @@ int md_write_begin(struct mddev *mddev, struct bio *bio, sector_t start,
 	for (;;) {
 		bank = md_count_write(mddev);
 		if (likely(!READ_ONCE(mddev->write_slow)))
-			return bank;
+			break;
 		/* A flush without data dirties nothing and meets no window. */
 		if (!sectors && !(READ_ONCE(mddev->write_slow) & MD_WRITE_BROKEN))
-			return bank;
-		if (md_write_obstacle(mddev, bio, bank, start, sectors, &status))
-			return bank;
-		if (status)
 			break;
+		if (md_write_obstacle(mddev, bio, bank, start, sectors, &status))
+			break;
+		if (status)
+			goto end;
 	}
+	if (!mddev->bitmap || !sectors ||
+	    likely(md_bitmap_begin(mddev->bitmap, bio, start, sectors)))
+		return bank;
+	md_uncount_write(mddev, bank);
+	return MD_BANK_NONE;
+end:
 	if (status == BLK_STS_AGAIN) {
 		bio_wouldblock_error(bio);
 	} else {

@@ -4,11 +4,12 @@
  * it needs, its handler.
  */
 #include <linux/compat.h>
+#include <linux/fs.h>
 #include <linux/kdev_t.h>
 #include <linux/major.h>
 #include <linux/uaccess.h>
 
-#include "md-internal.h"
+#include "md-bitmap.h"
 
 enum md_ioctl_flag {
 	IOC_FREE	= BIT(0),	/* needs no privilege */
@@ -88,6 +89,8 @@ static int ioc_get_array_info(struct mddev *mddev, unsigned long arg,
 	info.not_persistent = !mddev->persistent;
 	if (mddev->in_sync)
 		info.state = BIT(MD_SB_CLEAN);
+	if (mddev->bitmap && mddev->bitmap_offset)
+		info.state |= BIT(MD_SB_BITMAP_PRESENT);
 	info.layout = mddev->layout;
 	info.chunk_size = mddev->chunk_sectors * SECTOR_SIZE;
 	spin_unlock_irq(&mddev->lock);
@@ -138,11 +141,31 @@ static int ioc_get_disk_info(struct mddev *mddev, unsigned long arg,
 	return copy_to_user(argp, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
-/* No array has its bitmap in a file: the name is empty. */
+/* The name is empty when the bitmap is not in a file. */
 static int ioc_get_bitmap_file(struct mddev *mddev, unsigned long arg,
 			       void __user *argp)
 {
-	return clear_user(argp, sizeof(mdu_bitmap_file_t)) ? -EFAULT : 0;
+	mdu_bitmap_file_t *answer;
+	char *path;
+	int ret = 0;
+
+	answer = kzalloc(sizeof(*answer), GFP_KERNEL);
+	if (!answer)
+		return -ENOMEM;
+	mddev_lock_nointr(mddev);
+	if (mddev->bitmap_file) {
+		path = file_path(mddev->bitmap_file, answer->pathname,
+				 sizeof(answer->pathname));
+		if (IS_ERR(path))
+			ret = PTR_ERR(path);
+		else
+			memmove(answer->pathname, path, strlen(path) + 1);
+	}
+	mddev_unlock(mddev);
+	if (!ret && copy_to_user(argp, answer, sizeof(*answer)))
+		ret = -EFAULT;
+	kfree(answer);
+	return ret;
 }
 
 /*
@@ -262,10 +285,7 @@ static int ioc_restart_array_rw(struct mddev *mddev, unsigned long arg,
 static int ioc_set_bitmap_file(struct mddev *mddev, unsigned long arg,
 			       void __user *argp)
 {
-	if ((int)arg < 0)
-		return -ENOENT;
-	md_warn(mddev, "bitmaps in files aren't supported\n");
-	return -EOPNOTSUPP;
+	return md_bitmap_set_file(mddev, arg);
 }
 
 static int ioc_refuse(struct mddev *mddev, unsigned long arg, void __user *argp)

@@ -7,7 +7,7 @@
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
 
-#include "md-internal.h"
+#include "md-bitmap.h"
 
 static DECLARE_WAIT_QUEUE_HEAD(event_wait);
 static atomic_t event_count;
@@ -152,6 +152,7 @@ static void show_array(struct seq_file *seq, struct mddev *mddev)
 		seq_puts(seq, "\n      ");
 		if (mddev->pers->syncs && show_sync(seq, mddev))
 			seq_puts(seq, "\n      ");
+		md_bitmap_status(seq, mddev);
 	}
 	seq_putc(seq, '\n');
 }

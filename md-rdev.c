@@ -5,7 +5,7 @@
  * What the calls of userland do with them (add, remove, fail) is in
  * md-member.c. Documentation/members.md says what each reference keeps alive.
  */
-#include "md-internal.h"
+#include "md-bitmap.h"
 #include "md-trace.h"
 
 const char *const md_rdev_flag_names[MD_RDEV_NR_FLAGS] = {
@@ -74,6 +74,7 @@ struct md_rdev *md_rdev_open(struct mddev *mddev, dev_t dev,
 	INIT_LIST_HEAD(&rdev->dying);
 	rdev->devt = dev;
 	rdev->shared = READ_ONCE(mddev->external);
+	rdev->flags = BIT(MD_RDEV_BITMAP_STALE);
 	rdev->raid_disk = -1;
 	rdev->saved_raid_disk = -1;
 	rdev->desc_nr = -1;
@@ -275,7 +276,8 @@ int md_rdev_bind(struct mddev *mddev, struct md_rdev *rdev)
 			queue_logical_block_size(mddev->gendisk->queue));
 		return -EINVAL;
 	}
-	ret = mddev->pers ? 0 : md_sb_check_kin(mddev, rdev);
+	ret = mddev->pers ? md_bitmap_check_member(mddev, rdev) :
+			    md_sb_check_kin(mddev, rdev);
 	if (!ret)
 		ret = rdev_check_size(mddev, rdev);
 	if (!ret)
@@ -320,13 +322,6 @@ void md_rdev_unbind(struct md_rdev *rdev)
 void md_rdev_free_dying(struct mddev *mddev, struct list_head *dying)
 {
 	struct md_rdev *rdev, *tmp;
-
-	if (list_empty(dying))
-		return;
-
-	/* A superblock write that began before may still use them. */
-	mutex_lock(&mddev->sb_mutex);
-	mutex_unlock(&mddev->sb_mutex);
 
 	list_for_each_entry_safe(rdev, tmp, dying, dying) {
 		list_del_init(&rdev->dying);
@@ -399,6 +394,10 @@ int md_rdev_slot_add(struct mddev *mddev, struct md_rdev *rdev)
 		ret = mddev->pers->hot_add(mddev, rdev);
 		if (ret)
 			return ret;
+		spin_lock_irq(&mddev->lock);
+		if (rdev->raid_disk != rdev->saved_raid_disk)
+			rdev->by_bitmap = 0;
+		spin_unlock_irq(&mddev->lock);
 		mddev->limits_stale = true;
 	}
 	md_rdev_link_slot(rdev);
@@ -431,7 +430,9 @@ int md_rdev_slot_remove(struct mddev *mddev, struct md_rdev *rdev)
 	}
 	md_rdev_unlink_slot(rdev);
 	spin_lock_irq(&mddev->lock);
-	rdev->saved_raid_disk = rdev->raid_disk;
+	if (!md_rdev_test(rdev, MD_RDEV_FAULTY))
+		rdev->saved_raid_disk = -1;
+	rdev->by_bitmap = 0;
 	rdev->raid_disk = -1;
 	/* From here on it misses writes. */
 	rdev->recovery_offset = 0;
@@ -578,6 +579,12 @@ void md_rdev_fail(struct mddev *mddev, struct md_rdev *rdev)
 	if (mddev->external)
 		md_rdev_set(rdev, MD_RDEV_BLOCKED);
 	md_sb_hold_acks(mddev);
+	md_bitmap_member_left(mddev);
+	/* Where it may come back to, if the bitmap can tell what it lacks. */
+	rdev->saved_raid_disk = -1;
+	if (md_rdev_test(rdev, MD_RDEV_IN_SYNC) &&
+	    !md_rdev_test(rdev, MD_RDEV_REPLACEMENT))
+		rdev->saved_raid_disk = rdev->raid_disk;
 	md_rdev_clear(rdev, MD_RDEV_IN_SYNC);
 	md_rdev_set(rdev, MD_RDEV_FAULTY);
 }

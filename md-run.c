@@ -6,8 +6,9 @@
  * waits for the sync thread and for superblocks only while it holds no mutex.
  */
 #include <linux/buffer_head.h>
+#include <linux/file.h>
 
-#include "md-internal.h"
+#include "md-bitmap.h"
 
 /* How long writes must pause before the array is marked clean. */
 #define MD_DEFAULT_SAFEMODE_DELAY	(HZ / 5)
@@ -45,6 +46,14 @@ void md_reset_config(struct mddev *mddev)
 	mddev->preferred_minor = 0;
 	mddev->bitmap_present = false;
 	mddev->bitmap_offset = 0;
+	mddev->bitmap_space = 0;
+	if (mddev->bitmap_file)
+		fput(mddev->bitmap_file);
+	mddev->bitmap_file = NULL;
+	mddev->bitmap_chunk = 0;
+	mddev->bitmap_sleep = MD_BITMAP_DEFAULT_SLEEP * HZ;
+	mddev->bitmap_behind = 0;
+	mddev->bitmap_external = false;
 	mddev->raid0_layout = false;
 	mddev->max_disks = 0;
 	mddev->degraded = 0;
@@ -218,11 +227,11 @@ static void *md_set_personality(struct mddev *mddev, struct md_personality *pers
 }
 
 /*
- * Configuration context. Takes over the personality's module reference and
- * @private, of its prepare(); the caller's still on error.
+ * Configuration context. Takes over the personality's module reference, @private,
+ * of its prepare(), and @bitmap; they are the caller's still on error.
  */
 static int md_run(struct mddev *mddev, struct md_personality *pers,
-		  void *private)
+		  void *private, struct md_bitmap *bitmap)
 {
 	enum md_ro wanted = mddev->ro;
 	sector_t size;
@@ -255,6 +264,9 @@ static int md_run(struct mddev *mddev, struct md_personality *pers,
 		goto detach;
 	}
 	md_set_personality(mddev, pers, private);
+	ret = md_bitmap_attach(mddev, bitmap);
+	if (ret)
+		goto detach;
 	mddev->limits_stale = true;
 
 	spin_lock_irq(&mddev->lock);
@@ -301,6 +313,7 @@ static int md_settle(struct mddev *mddev)
 int md_start(struct mddev *mddev)
 {
 	struct md_personality *pers;
+	struct md_bitmap *bitmap;
 	char name[sizeof(mddev->clevel)];
 	void *private;
 	int level, ret;
@@ -331,6 +344,12 @@ int md_start(struct mddev *mddev)
 		goto put;
 	}
 
+	bitmap = md_bitmap_open(mddev, pers);
+	if (IS_ERR(bitmap)) {
+		ret = PTR_ERR(bitmap);
+		goto free_private;
+	}
+
 	ret = mddev_suspend_and_lock(mddev);
 	if (ret)
 		goto free;
@@ -339,13 +358,15 @@ int md_start(struct mddev *mddev)
 	if (!ret && (mddev->level != level || strcmp(mddev->clevel, name)))
 		ret = -EBUSY;
 	if (!ret)
-		ret = md_run(mddev, pers, private);
+		ret = md_run(mddev, pers, private, bitmap);
 	mddev_unlock_and_resume(mddev);
 	if (ret)
 		goto free;
 	md_announce(mddev);
 	return 0;
 free:
+	md_bitmap_free(bitmap);
+free_private:
 	pers->free(mddev, private);
 put:
 	md_put_personality(pers);
@@ -401,6 +422,7 @@ static void md_detach_personality(struct mddev *mddev)
 
 	if (!pers)
 		return;
+	md_bitmap_detach(mddev);
 	pers->free(mddev, md_set_personality(mddev, NULL, NULL));
 	md_put_personality(pers);
 	rdev_for_each(rdev, mddev)
@@ -426,7 +448,6 @@ static void md_unbind_all(struct mddev *mddev)
 int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers)
 {
 	bool was_running;
-	unsigned int noio;
 	u64 gen = 0;
 	int ret;
 
@@ -452,13 +473,12 @@ int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers)
 
 	was_running = mddev->pers;
 	if (was_running && mddev->ro == MD_RW) {
+		md_bitmap_clear_idle(mddev);
 		gen = md_mark_stopped_clean(mddev);
 		/* MD_CLOSING and the hold keep everything else as it is. */
-		noio = mddev->noio;
 		mddev_unlock(mddev);
 		md_sb_wait(mddev, gen);
 		mddev_lock_nointr(mddev);
-		mddev->noio = noio;
 	}
 	if (mode == MD_STOP_READONLY) {
 		md_set_ro(mddev, MD_RO);

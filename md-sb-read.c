@@ -8,14 +8,14 @@
  */
 #include <linux/uuid.h>
 
-#include "md-internal.h"
+#include "md-bitmap.h"
 
 /*
  * Reading one member
  */
 
-static int sb_read_page(struct md_rdev *rdev, struct page *page,
-			sector_t sector, unsigned int bytes)
+int md_sb_read_page(struct md_rdev *rdev, struct page *page, sector_t sector,
+		    unsigned int bytes)
 {
 	return md_rdev_page_io(rdev, sector, page,
 			       round_up(bytes, bdev_logical_block_size(rdev->bdev)),
@@ -30,9 +30,9 @@ static int sb_load_log(struct md_rdev *rdev)
 	u64 first, sectors;
 	int ret;
 
-	ret = sb_read_page(rdev, rdev->bb_page,
-			   rdev->sb_start + rdev->bblog_offset,
-			   room * sizeof(*log));
+	ret = md_sb_read_page(rdev, rdev->bb_page,
+			      rdev->sb_start + rdev->bblog_offset,
+			      room * sizeof(*log));
 	if (ret) {
 		pr_err("md: %pg: can't read the bad-block log (%d)\n",
 		       rdev->bdev, ret);
@@ -100,7 +100,7 @@ int md_sb_load(struct md_rdev *rdev, const struct md_super_format *format)
 	sb = kvzalloc(sizeof(*sb), GFP_KERNEL);
 	if (!sb)
 		return -ENOMEM;
-	ret = sb_read_page(rdev, rdev->sb_page, start, MD_SUPER_BYTES);
+	ret = md_sb_read_page(rdev, rdev->sb_page, start, MD_SUPER_BYTES);
 	if (ret) {
 		pr_err("md: %pg: can't read the superblock (%d)\n", rdev->bdev,
 		       ret);
@@ -302,6 +302,7 @@ static void sb_take_role(struct md_rdev *rdev, const struct md_super *sb,
 	rdev->raid_disk = -1;
 	rdev->saved_raid_disk = -1;
 	rdev->recovery_offset = 0;
+	rdev->by_bitmap = 0;
 	md_rdev_clear(rdev, MD_RDEV_FAULTY);
 	md_rdev_clear(rdev, MD_RDEV_IN_SYNC);
 	md_rdev_clear(rdev, MD_RDEV_REPLACEMENT);
@@ -318,10 +319,11 @@ static void sb_take_role(struct md_rdev *rdev, const struct md_super *sb,
 	if (sb->recovery_offset == MD_SUPER_NONE && !dev->recovering) {
 		md_rdev_set(rdev, MD_RDEV_IN_SYNC);
 		rdev->recovery_offset = MD_SECTOR_NONE;
-	} else if (!sb->recovery_by_bitmap &&
-		   sb->recovery_offset != MD_SUPER_NONE) {
-		/* What a bitmap vouches for counts only while it is kept. */
+	} else if (sb->recovery_offset != MD_SUPER_NONE) {
 		rdev->recovery_offset = sb->recovery_offset;
+		/* md_bitmap_attach() takes that back without a bitmap. */
+		if (sb->recovery_by_bitmap)
+			rdev->by_bitmap = MD_SECTOR_NONE;
 	}
 }
 
@@ -416,16 +418,19 @@ static const char *sb_settle(struct mddev *mddev, struct md_rdev *rdev,
 
 /*
  * Where members may differ since a crash, one that was being rebuilt may as well:
- * what it has of that range doesn't count.
+ * what it has of that range counts only as far as the bitmap doesn't name it.
  */
 static void sb_limit_recovered(struct mddev *mddev)
 {
 	struct md_rdev *rdev;
 
-	rdev_for_each(rdev, mddev)
-		if (!md_rdev_test(rdev, MD_RDEV_IN_SYNC))
-			rdev->recovery_offset = min(rdev->recovery_offset,
-						    mddev->resync_offset);
+	rdev_for_each(rdev, mddev) {
+		if (md_rdev_test(rdev, MD_RDEV_IN_SYNC) ||
+		    rdev->recovery_offset <= mddev->resync_offset)
+			continue;
+		rdev->by_bitmap = max(rdev->by_bitmap, rdev->recovery_offset);
+		rdev->recovery_offset = mddev->resync_offset;
+	}
 }
 
 int md_sb_analyze(struct mddev *mddev)
@@ -532,11 +537,22 @@ static bool sb_up_to_date(struct mddev *mddev, const struct md_super *sb)
 	return same;
 }
 
+/*
+ * Is all that @sb's member lacks named by the bitmap? It was a full member when
+ * it left, and no bit that was set since then has been cleared.
+ */
+static bool sb_bitmap_knows(struct mddev *mddev, const struct md_super *sb)
+{
+	return md_bitmap_knows(mddev, sb->events) && !sb->replacement &&
+	       (sb->recovery_offset == MD_SUPER_NONE || sb->recovery_by_bitmap);
+}
+
 int md_sb_adopt(struct mddev *mddev, struct md_rdev *rdev)
 {
 	struct md_super *sb;
 	const char *why;
 	int ret = -EINVAL;
+	bool same;
 	u16 role;
 
 	lockdep_assert_held(&mddev->reconfig_mutex);
@@ -560,12 +576,15 @@ int md_sb_adopt(struct mddev *mddev, struct md_rdev *rdev)
 	role = sb->devs[sb->dev_number].role;
 	sb_take_role(rdev, sb, &sb->devs[sb->dev_number], mddev->raid_disks);
 	rdev->raid_disk = -1;
-	if (role >= mddev->raid_disks || !sb_up_to_date(mddev, sb) ||
-	    !sb_knows_all(mddev, sb)) {
-		rdev->saved_raid_disk = -1;
+	same = role < mddev->raid_disks && sb_knows_all(mddev, sb);
+	if (!same || !sb_up_to_date(mddev, sb)) {
+		bool knows = same && sb_bitmap_knows(mddev, sb);
+
+		rdev->saved_raid_disk = knows ? role : -1;
 		rdev->recovery_offset = 0;
 		md_rdev_clear(rdev, MD_RDEV_IN_SYNC);
 		md_rdev_clear(rdev, MD_RDEV_REPLACEMENT);
+		rdev->by_bitmap = knows ? MD_SECTOR_NONE : 0;
 	}
 	ret = 0;
 out:
@@ -628,9 +647,6 @@ sector_t md_sb_grow_room(struct mddev *mddev, struct md_rdev *rdev,
 	start = rdev->sb_start;
 	if (mddev->pers && format->locate(bdev_sectors, &start))
 		return 0;
-	/* A bitmap would have to move along, and its extent isn't known here. */
-	if (start != rdev->sb_start && mddev->bitmap_present)
-		return 0;
 	room = format->data_room(bdev_sectors, start, data_offset);
 
 	room = room_up_to(room, data_offset, start + rdev->bblog_offset,
@@ -659,6 +675,7 @@ int md_sb_relocate(struct mddev *mddev, struct md_rdev *rdev)
 	spin_lock_irq(&mddev->lock);
 	if (rdev->sb_start != start) {
 		rdev->sb_start = start;
+		md_rdev_set(rdev, MD_RDEV_BITMAP_STALE);
 		/* The log is in another place with it: write it there. */
 		write_seqlock(&rdev->badblocks.lock);
 		rdev->badblocks.changed = 1;

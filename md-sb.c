@@ -12,10 +12,14 @@
  * One run of the work is one attempt:
  *
  *	collect		note the generation asked for and the members
+ *	flush		data that metadata is going to speak of
  *	logs		write the bad-block logs that changed
+ *	bitmap		write the bitmap's pages that changed, its events first
  *	encode		take a snapshot into each member's page, events + 1
  *	superblocks	write them to all members at once, wait for all
  *	judge		fail members that did not take it
+ *
+ * Where only the bitmap has changed there is no new superblock.
  *
  * A member that fails asks for the next generation itself, so that the survivors
  * record the failure; each further attempt has a member less. What can't go on
@@ -31,27 +35,8 @@
  * A member that the writer has collected stays open until sb_mutex is free:
  * md_rdev_free_dying() takes it once before it closes anything.
  */
-#include "md-internal.h"
+#include "md-bitmap.h"
 #include "md-trace.h"
-
-/* Per member: what one write needs, so that none ever allocates. */
-struct md_sb_io {
-	struct md_rdev *rdev;
-	struct md_sb_batch *batch;
-	struct list_head link;		/* of this attempt; sb_mutex */
-	struct bio bio;
-	struct bio_vec bvec;
-	blk_status_t status;
-	sector_t sector;		/* the superblock's place in this attempt */
-	unsigned int bytes;
-	bool has_bad_blocks;
-	bool good;			/* it holds the array's data */
-};
-
-struct md_sb_batch {
-	atomic_t pending;
-	struct completion done;
-};
 
 /* Metadata that this module keeps, as opposed to none or userland's. */
 static bool sb_kept(const struct mddev *mddev)
@@ -154,7 +139,7 @@ static void sb_fill_member(const struct md_rdev *rdev, bool has_bad_blocks,
 	sb->new_data_offset = rdev->new_data_offset;
 	sb->data_sectors = rdev->sectors;
 	sb->recovery_offset = partial ? rdev->recovery_offset : MD_SUPER_NONE;
-	sb->recovery_by_bitmap = false;
+	sb->recovery_by_bitmap = partial && rdev->by_bitmap == MD_SECTOR_NONE;
 	sb->replacement = md_rdev_test(rdev, MD_RDEV_REPLACEMENT);
 	sb->journal_tail = rdev->journal_tail;
 	sb->corrected_reads = atomic_read(&rdev->corrected_errors);
@@ -252,66 +237,114 @@ static bool sb_encode_log(struct md_rdev *rdev, struct md_sb_io *io)
  * I/O
  */
 
-static void sb_end_io(struct bio *bio)
+void md_sb_batch_init(struct md_sb_batch *batch)
 {
-	struct md_sb_io *io = bio->bi_private;
-	struct md_sb_batch *batch = io->batch;
-
-	io->status = bio->bi_status;
-	if (atomic_dec_and_test(&batch->pending))
-		complete(&batch->done);
-}
-
-static void sb_batch_init(struct md_sb_batch *batch)
-{
-	/* One for sb_batch_wait(), so that it can't complete too early. */
+	/* One for md_sb_batch_wait(), so that it can't complete too early. */
 	atomic_set(&batch->pending, 1);
 	init_completion(&batch->done);
 }
 
-static void sb_batch_wait(struct md_sb_batch *batch)
+void md_sb_batch_put(struct md_sb_batch *batch)
+{
+	if (atomic_dec_and_test(&batch->pending))
+		complete(&batch->done);
+}
+
+static void sb_end_io(struct bio *bio)
+{
+	struct md_sb_io *io = bio->bi_private;
+
+	io->status = bio->bi_status;
+	md_sb_batch_put(io->batch);
+}
+
+void md_sb_batch_wait(struct md_sb_batch *batch)
 {
 	if (!atomic_dec_and_test(&batch->pending))
 		wait_for_completion_io(&batch->done);
 }
 
+/* @page: NULL for a flush */
 static void sb_submit(struct md_sb_batch *batch, struct md_sb_io *io,
 		      struct page *page, sector_t sector, unsigned int bytes)
 {
 	struct block_device *bdev = io->rdev->bdev;
 
-	bio_init(&io->bio, bdev, &io->bvec, 1,
-		 REQ_OP_WRITE | REQ_SYNC | REQ_IDLE | REQ_META | REQ_PREFLUSH |
-		 REQ_FUA);
-	io->bio.bi_iter.bi_sector = sector;
+	bio_init(&io->bio, bdev, &io->bvec, 1, REQ_OP_WRITE | REQ_SYNC |
+		 REQ_IDLE | REQ_META | (page ? REQ_FUA : REQ_PREFLUSH));
 	io->bio.bi_end_io = sb_end_io;
 	io->bio.bi_private = io;
-	__bio_add_page(&io->bio, page,
-		       round_up(bytes, bdev_logical_block_size(bdev)), 0);
+	if (page) {
+		io->bio.bi_iter.bi_sector = sector;
+		__bio_add_page(&io->bio, page,
+			       round_up(bytes, bdev_logical_block_size(bdev)), 0);
+	}
 	io->batch = batch;
 	atomic_inc(&batch->pending);
 	submit_bio(&io->bio);
+}
+
+/* Wait for a stage in which every member took part; who failed moves to @failed. */
+static void sb_finish_stage(struct md_sb_batch *batch, struct list_head *members,
+			    struct list_head *failed)
+{
+	struct md_sb_io *io, *tmp;
+
+	md_sb_batch_wait(batch);
+	list_for_each_entry_safe(io, tmp, members, link) {
+		bio_uninit(&io->bio);
+		if (io->status)
+			list_move_tail(&io->link, failed);
+	}
+}
+
+/*
+ * Metadata says that members are equal, or hold what they were given: on no member
+ * may it be stable before that is true of all of them.
+ */
+static void sb_flush(struct list_head *members, struct list_head *failed)
+{
+	struct md_sb_batch batch;
+	struct md_sb_io *io;
+
+	md_sb_batch_init(&batch);
+	list_for_each_entry(io, members, link)
+		sb_submit(&batch, io, NULL, 0, 0);
+	sb_finish_stage(&batch, members, failed);
 }
 
 /*
  * One attempt
  */
 
-/* Returns the generation to write, 0 when there is nothing to do. */
+static bool sb_bitmap_writable(const struct mddev *mddev)
+{
+	lockdep_assert_held(&mddev->lock);
+	return mddev->pers && mddev->ro == MD_RW &&
+	       !(mddev->write_slow & MD_WRITE_BROKEN);
+}
+
+/*
+ * Returns the generation to write, 0 when there is none. @members stays empty
+ * when there is nothing to do at all.
+ */
 static u64 sb_collect(struct mddev *mddev, struct list_head *members)
 {
 	struct md_rdev *rdev;
+	bool pages;
 	u64 gen = 0;
 
 	spin_lock_irq(&mddev->lock);
-	if (!sb_writable(mddev)) {
+	pages = sb_bitmap_writable(mddev) && md_bitmap_pending(mddev->bitmap);
+	if (!sb_writable(mddev))
 		mddev->sb_done = mddev->sb_wanted;
-	} else if (mddev->sb_done != mddev->sb_wanted) {
+	else if (mddev->sb_done != mddev->sb_wanted)
 		gen = mddev->sb_wanted;
+	if (gen || pages) {
 		rdev_for_each(rdev, mddev) {
 			if (!rdev->sb_io || md_rdev_test(rdev, MD_RDEV_FAULTY))
 				continue;
-			/* It may move, but not away from its log. */
+			/* It may move, but not away from its log and bitmap. */
 			rdev->sb_io->sector = rdev->sb_start;
 			list_add_tail(&rdev->sb_io->link, members);
 		}
@@ -331,7 +364,7 @@ static void sb_write_logs(struct list_head *members, struct list_head *failed)
 	struct md_sb_io *io, *tmp;
 	LIST_HEAD(busy);
 
-	sb_batch_init(&batch);
+	md_sb_batch_init(&batch);
 	list_for_each_entry_safe(io, tmp, members, link) {
 		struct md_rdev *rdev = io->rdev;
 
@@ -343,7 +376,7 @@ static void sb_write_logs(struct list_head *members, struct list_head *failed)
 			  io->sector + rdev->bblog_offset,
 			  rdev->bblog_sectors * 512);
 	}
-	sb_batch_wait(&batch);
+	md_sb_batch_wait(&batch);
 	list_for_each_entry_safe(io, tmp, &busy, link) {
 		bio_uninit(&io->bio);
 		if (io->status) {
@@ -366,6 +399,7 @@ static bool sb_encode(struct mddev *mddev, struct list_head *members)
 
 	spin_lock_irq(&mddev->lock);
 	if (!sb_writable(mddev)) {
+		mddev->sb_done = mddev->sb_wanted;
 		spin_unlock_irq(&mddev->lock);
 		return false;
 	}
@@ -397,17 +431,12 @@ static void sb_write_superblocks(struct list_head *members,
 				 struct list_head *failed)
 {
 	struct md_sb_batch batch;
-	struct md_sb_io *io, *tmp;
+	struct md_sb_io *io;
 
-	sb_batch_init(&batch);
+	md_sb_batch_init(&batch);
 	list_for_each_entry(io, members, link)
 		sb_submit(&batch, io, io->rdev->sb_page, io->sector, io->bytes);
-	sb_batch_wait(&batch);
-	list_for_each_entry_safe(io, tmp, members, link) {
-		bio_uninit(&io->bio);
-		if (io->status)
-			list_move_tail(&io->link, failed);
-	}
+	sb_finish_stage(&batch, members, failed);
 }
 
 /* Returns how many of the members that hold data took the superblock. */
@@ -442,7 +471,7 @@ static unsigned int sb_fail_members(struct mddev *mddev,
 	list_for_each_entry(io, failed, link) {
 		struct md_rdev *rdev = io->rdev;
 
-		md_err(mddev, "can't write the superblock of member %pg (%d)\n",
+		md_err(mddev, "can't write the metadata of member %pg (%d)\n",
 		       rdev->bdev, blk_status_to_errno(io->status));
 		if (!md_rdev_test(rdev, MD_RDEV_FAULTY))
 			md_error(mddev, rdev);
@@ -450,6 +479,16 @@ static unsigned int sb_fail_members(struct mddev *mddev,
 		(*nr)++;
 	}
 	return newly;
+}
+
+/* Only pages of the bitmap were written. */
+static void sb_judge_pages(struct mddev *mddev, struct md_bitmap *b,
+			   struct list_head *failed)
+{
+	int nr_failed = 0;
+
+	if (sb_fail_members(mddev, failed, &nr_failed) < nr_failed)
+		md_bitmap_give_up(b);
 }
 
 static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
@@ -469,6 +508,8 @@ static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 		 * all members that hold data.
 		 */
 		mddev->sb_done = max(mddev->sb_done, gen);
+		if (mddev->bitmap)
+			md_bitmap_recorded(mddev->bitmap);
 	} else if (newly) {
 		/* The others may do better now that this is one less. */
 		md_sb_request_locked(mddev);
@@ -495,28 +536,38 @@ static void sb_forget(struct list_head *members)
 		list_del_init(&io->link);
 }
 
+static void sb_attempt(struct mddev *mddev, u64 gen, struct list_head *members)
+{
+	struct md_bitmap *b = mddev->bitmap;
+	u64 events = gen ? mddev->events + 1 : 0;
+	LIST_HEAD(failed);
+
+	if ((b && md_bitmap_take(b, members, events)) || gen)
+		sb_flush(members, &failed);
+	if (gen)
+		sb_write_logs(members, &failed);
+	if (b)
+		md_bitmap_write(b, members, &failed, events);
+	if (!gen) {
+		sb_judge_pages(mddev, b, &failed);
+	} else if (sb_encode(mddev, members)) {
+		sb_write_superblocks(members, &failed);
+		sb_judge(mddev, gen, members, &failed);
+	}
+	sb_forget(&failed);
+}
+
 static void md_sb_work(struct work_struct *work)
 {
 	struct mddev *mddev = container_of(work, struct mddev, sb_work);
 	LIST_HEAD(members);
-	LIST_HEAD(failed);
 	u64 gen;
 
 	mutex_lock(&mddev->sb_mutex);
 	gen = sb_collect(mddev, &members);
-	if (gen) {
-		sb_write_logs(&members, &failed);
-		if (sb_encode(mddev, &members)) {
-			sb_write_superblocks(&members, &failed);
-			sb_judge(mddev, gen, &members, &failed);
-		} else {
-			spin_lock_irq(&mddev->lock);
-			mddev->sb_done = mddev->sb_wanted;
-			spin_unlock_irq(&mddev->lock);
-		}
-		sb_forget(&members);
-		sb_forget(&failed);
-	}
+	if (!list_empty(&members))
+		sb_attempt(mddev, gen, &members);
+	sb_forget(&members);
 	mutex_unlock(&mddev->sb_mutex);
 
 	wake_up_all(&mddev->sb_wait);
@@ -651,10 +702,10 @@ void md_sb_check_acks(struct mddev *mddev)
 	bool release = false;
 
 	spin_lock_irqsave(&mddev->lock, flags);
-	if ((mddev->write_slow & MD_WRITE_ACK_HELD) &&
-	    !md_sb_acks_must_wait(mddev)) {
+	if (!md_sb_acks_must_wait(mddev)) {
+		release = mddev->write_slow & MD_WRITE_ACK_HELD;
 		md_write_slow_clear(mddev, MD_WRITE_ACK_HELD);
-		release = true;
+		md_bitmap_release(mddev, !sb_bitmap_writable(mddev));
 	}
 	spin_unlock_irqrestore(&mddev->lock, flags);
 	if (release)

@@ -20,7 +20,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sysctl.h>
 
-#include "md-internal.h"
+#include "md-bitmap.h"
 #include "md-trace.h"
 
 /* Progress is put on stable storage this often while a sync runs. */
@@ -599,6 +599,32 @@ static bool pause_at_max(struct mddev *mddev)
 	return !READ_ONCE(sync->stop);
 }
 
+/*
+ * Does the bitmap say that up to *@limit nothing needs doing? Shortens that to where
+ * the answer changes.
+ */
+static bool bitmap_skips(struct mddev *mddev, sector_t *limit)
+{
+	struct md_sync *sync = &mddev->sync;
+
+	if (sync->pos >= sync->by_bitmap)
+		return false;
+	*limit = min(*limit, sync->by_bitmap);
+	return md_bitmap_skip(mddev->bitmap, sync->pos, limit);
+}
+
+static sector_t sync_some(struct mddev *mddev, sector_t limit, bool *skipped)
+{
+	struct md_sync *sync = &mddev->sync;
+
+	if (bitmap_skips(mddev, &limit)) {
+		*skipped = true;
+		return limit - sync->pos;
+	}
+	return mddev->pers->sync_range(mddev, sync->pos, limit - sync->pos,
+				       skipped);
+}
+
 static void sync_loop(struct mddev *mddev)
 {
 	struct md_sync *sync = &mddev->sync;
@@ -621,8 +647,7 @@ static void sync_loop(struct mddev *mddev)
 				break;
 			continue;
 		}
-		taken = mddev->pers->sync_range(mddev, sync->pos,
-						limit - sync->pos, &skipped);
+		taken = sync_some(mddev, limit, &skipped);
 		if ((s64)taken <= 0) {
 			WRITE_ONCE(sync->failed, true);
 			break;
@@ -683,6 +708,23 @@ static int sync_thread(void *data)
  * The daemon
  */
 
+/* Below which sector does the bitmap know all that @action has to do? */
+static sector_t known_by_bitmap(struct mddev *mddev, enum md_sync_action action)
+{
+	sector_t known = MD_SECTOR_NONE;
+	struct md_rdev *rdev;
+
+	lockdep_assert_held(&mddev->lock);
+
+	if (!mddev->bitmap || READ_ONCE(mddev->bitmap->failed) ||
+	    (action != MD_ACTION_RECOVER && action != MD_ACTION_RESYNC))
+		return 0;
+	rdev_for_each(rdev, mddev)
+		if (action == MD_ACTION_RECOVER && rdev_recovering(rdev))
+			known = min(known, rdev->by_bitmap);
+	return known;
+}
+
 static void set_range(struct mddev *mddev, enum md_sync_action action)
 {
 	struct md_sync *sync = &mddev->sync;
@@ -691,6 +733,7 @@ static void set_range(struct mddev *mddev, enum md_sync_action action)
 	lockdep_assert_held(&mddev->lock);
 
 	sync->action = action;
+	sync->by_bitmap = known_by_bitmap(mddev, action);
 	sync->start = 0;
 	sync->end = md_sync_space(mddev);
 	if (action == MD_ACTION_RESYNC) {
@@ -761,9 +804,12 @@ static bool recovery_ended(struct mddev *mddev, bool complete)
 
 	if (!complete)
 		return false;
-	rdev_for_each(rdev, mddev)
-		if (rdev_recovering(rdev))
-			rdev->recovery_offset = MD_SECTOR_NONE;
+	rdev_for_each(rdev, mddev) {
+		if (!rdev_recovering(rdev))
+			continue;
+		rdev->recovery_offset = MD_SECTOR_NONE;
+		rdev->by_bitmap = 0;
+	}
 	active = mddev->pers->spares_active(mddev);
 	return active > 0;
 }

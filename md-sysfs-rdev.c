@@ -8,7 +8,7 @@
  * keeps it alive (md_rdev_get_mddev()), and each change looks again once it
  * holds reconfig_mutex.
  */
-#include "md-internal.h"
+#include "md-bitmap.h"
 
 /* What the common store does before it calls a row's own. */
 enum rdev_attr_flag {
@@ -203,16 +203,24 @@ static int cmd_external_bbl(struct mddev *mddev, struct md_rdev *rdev, bool on)
 	return rdev_change_flag(mddev, rdev, MD_RDEV_EXTERNAL_BBL, on);
 }
 
-/* A failed member that has left its slot becomes a spare. */
+/*
+ * A failed member that has left its slot becomes a spare, or goes back there if the
+ * bitmap tells what it lacks.
+ */
 static int cmd_readd(struct mddev *mddev, struct md_rdev *rdev, bool on)
 {
+	bool knows = rdev->saved_raid_disk >= 0 && !mddev->external &&
+		     md_bitmap_knows(mddev, rdev->sb_events);
+
 	if (!mddev->pers)
 		return -EINVAL;
 	if (!md_rdev_test(rdev, MD_RDEV_FAULTY) || rdev->raid_disk >= 0 ||
 	    md_rdev_test(rdev, MD_RDEV_BLOCKED))
 		return -EBUSY;
 	spin_lock_irq(&mddev->lock);
-	rdev->saved_raid_disk = -1;
+	if (!knows)
+		rdev->saved_raid_disk = -1;
+	rdev->by_bitmap = knows ? MD_SECTOR_NONE : 0;
 	rdev->recovery_offset = 0;
 	md_rdev_clear(rdev, MD_RDEV_FAULTY);
 	md_rdev_clear(rdev, MD_RDEV_NO_RECOVERY);
@@ -226,36 +234,41 @@ static int cmd_readd(struct mddev *mddev, struct md_rdev *rdev, bool on)
 	return 0;
 }
 
-/* The words of "state". "-word" calls the same function with @on false. */
-static const struct {
+/*
+ * The words of "state". "-word" calls the same function with @on false. Some are
+ * carried out while I/O is suspended.
+ */
+struct rdev_command {
 	const char *word;
 	bool negates;
+	bool suspends;
 	int (*run)(struct mddev *mddev, struct md_rdev *rdev, bool on);
-} rdev_commands[] = {
-	{ "writemostly", true, cmd_write_mostly },
-	{ "failfast", true, cmd_failfast },
-	{ "write_error", true, cmd_write_error },
-	{ "blocked", true, cmd_blocked },
-	{ "insync", true, cmd_insync },
-	{ "in_sync", false, cmd_insync },
-	{ "want_replacement", true, cmd_want_replacement },
-	{ "replacement", true, cmd_replacement },
-	{ "external_bbl", true, cmd_external_bbl },
-	{ "re-add", false, cmd_readd },
 };
 
-/* @word has a row: carry it out under the mutex. */
-static int state_command(struct mddev *mddev, struct md_rdev *rdev,
-			 const char *word)
+static const struct rdev_command rdev_commands[] = {
+	/* Writes that are behind on it are known by the flag. */
+	{ "writemostly", true, true, cmd_write_mostly },
+	{ "failfast", true, false, cmd_failfast },
+	{ "write_error", true, false, cmd_write_error },
+	{ "blocked", true, false, cmd_blocked },
+	{ "insync", true, false, cmd_insync },
+	{ "in_sync", false, false, cmd_insync },
+	{ "want_replacement", true, false, cmd_want_replacement },
+	{ "replacement", true, false, cmd_replacement },
+	{ "external_bbl", true, false, cmd_external_bbl },
+	{ "re-add", false, false, cmd_readd },
+};
+
+static const struct rdev_command *find_command(const char *word, bool *on)
 {
-	bool on = *word != '-';
 	size_t i;
 
+	*on = *word != '-';
 	for (i = 0; i < ARRAY_SIZE(rdev_commands); i++)
-		if (!strcmp(word + !on, rdev_commands[i].word) &&
-		    (on || rdev_commands[i].negates))
-			return rdev_commands[i].run(mddev, rdev, on);
-	return -EINVAL;
+		if (!strcmp(word + !*on, rdev_commands[i].word) &&
+		    (*on || rdev_commands[i].negates))
+			return &rdev_commands[i];
+	return NULL;
 }
 
 static bool rdev_bound_to(const struct md_rdev *rdev, const struct mddev *mddev)
@@ -287,7 +300,9 @@ static struct rdev_attribute rdev_attr_state;
 /* Takes its own locks: some of the commands must not be run under them. */
 static int state_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
 {
+	const struct rdev_command *command;
 	u64 gen = 0;
+	bool on;
 	int ret;
 
 	if (!strcmp(buf, "faulty")) {
@@ -297,18 +312,22 @@ static int state_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
 	if (!strcmp(buf, "remove"))
 		return state_remove(mddev, rdev, &rdev_attr_state.attr);
 
-	ret = mddev_lock(mddev);
+	command = find_command(buf, &on);
+	if (!command)
+		return -EINVAL;
+	ret = command->suspends ? mddev_suspend_and_lock(mddev) :
+				  mddev_lock(mddev);
 	if (ret)
 		return ret;
 	if (!rdev_bound_to(rdev, mddev))
 		ret = -ENODEV;
 	else
-		ret = state_command(mddev, rdev, buf);
+		ret = command->run(mddev, rdev, on);
 	if (!ret) {
 		md_rdev_notify_state(rdev);
 		gen = md_sb_request(mddev);
 	}
-	mddev_unlock(mddev);
+	md_config_unlock(mddev, command->suspends);
 	if (ret)
 		return ret;
 	md_sb_check_acks(mddev);

@@ -10,42 +10,11 @@
  */
 #include <linux/ctype.h>
 
-#include "md-internal.h"
-
-/* What the common store makes sure of before it calls a row's own. */
-enum md_attr_flag {
-	ATTR_LOCK	= BIT(0),	/* holds reconfig_mutex */
-	ATTR_SUSPEND	= BIT(1),	/* holds it, and I/O is suspended */
-	ATTR_RUNNING	= BIT(2),	/* -EINVAL unless the array runs; locked */
-	ATTR_IDLE	= BIT(3),	/* -EBUSY while a sync runs; locked */
-};
-
-struct md_attribute {
-	struct attribute attr;
-	unsigned int flags;
-	ssize_t (*show)(struct mddev *mddev, char *page);
-	/* 0 or errno */
-	int (*store)(struct mddev *mddev, const char *buf);
-};
-
-#define MD_ATTR(_name, _mode, _flags, _show, _store)			\
-	static struct md_attribute attr_##_name = {			\
-		.attr = { .name = #_name, .mode = _mode },		\
-		.flags = _flags,					\
-		.show = _show,						\
-		.store = _store,					\
-	}
-
-#define MD_ATTR_RW(_name, _flags) \
-	MD_ATTR(_name, 0644, _flags, _name##_show, _name##_store)
-#define MD_ATTR_RO(_name) \
-	MD_ATTR(_name, 0444, 0, _name##_show, NULL)
-/* mdmon uses these under memory pressure. */
-#define MD_ATTR_PREALLOC(_name, _flags) \
-	MD_ATTR(_name, SYSFS_PREALLOC | 0644, _flags, _name##_show, _name##_store)
+#include "md-bitmap.h"
+#include "md-sysfs.h"
 
 /* A number that fits into an int, as most do. */
-static int parse_int(const char *buf, int *value)
+int md_parse_int(const char *buf, int *value)
 {
 	unsigned int n;
 	int ret;
@@ -152,7 +121,7 @@ static int new_level_store(struct mddev *mddev, const char *buf)
 {
 	int level, ret;
 
-	ret = parse_int(buf, &level);
+	ret = md_parse_int(buf, &level);
 	if (!ret)
 		WRITE_ONCE(mddev->new_level, level);
 	return ret;
@@ -176,7 +145,7 @@ static int layout_store(struct mddev *mddev, const char *buf)
 {
 	int layout, ret;
 
-	ret = parse_int(buf, &layout);
+	ret = md_parse_int(buf, &layout);
 	if (ret)
 		return ret;
 	if (mddev->pers)
@@ -201,7 +170,7 @@ static int chunk_size_store(struct mddev *mddev, const char *buf)
 	unsigned int chunk;
 	int bytes, ret;
 
-	ret = parse_int(buf, &bytes);
+	ret = md_parse_int(buf, &bytes);
 	if (ret)
 		return ret;
 	if (bytes % SECTOR_SIZE)
@@ -229,7 +198,7 @@ static int raid_disks_store(struct mddev *mddev, const char *buf)
 {
 	int raid_disks, ret;
 
-	ret = parse_int(buf, &raid_disks);
+	ret = md_parse_int(buf, &raid_disks);
 	return ret ? ret : md_set_raid_disks(mddev, raid_disks);
 }
 MD_ATTR_RW(raid_disks, 0);
@@ -561,12 +530,13 @@ static ssize_t consistency_policy_show(struct mddev *mddev, char *page)
 	else if (test_bit(MD_HAS_PPL, &mddev->flags))
 		policy = "ppl";
 	else if (mddev->pers)
-		policy = mddev->pers->syncs ? "resync" : "none";
+		policy = mddev->bitmap ? "bitmap" :
+			 mddev->pers->syncs ? "resync" : "none";
 	spin_unlock_irq(&mddev->lock);
 	return sysfs_emit(page, "%s\n", policy);
 }
 
-/* No level here has anything to choose from. */
+/* What there is to choose has doors of its own: bitmap/location. */
 static int consistency_policy_store(struct mddev *mddev, const char *buf)
 {
 	return mddev->pers ? -EBUSY : -EINVAL;
@@ -634,7 +604,7 @@ static int max_read_errors_store(struct mddev *mddev, const char *buf)
 {
 	int limit, ret;
 
-	ret = parse_int(buf, &limit);
+	ret = md_parse_int(buf, &limit);
 	if (!ret)
 		atomic_set(&mddev->max_corrected_reads, limit);
 	return ret;
@@ -795,7 +765,7 @@ static int store_speed(const char *buf, int *own)
 	int speed = 0, ret;
 
 	if (!sysfs_streq(buf, "system")) {
-		ret = parse_int(buf, &speed);
+		ret = md_parse_int(buf, &speed);
 		if (ret)
 			return ret;
 		if (!speed)
@@ -868,7 +838,7 @@ static int sync_force_parallel_store(struct mddev *mddev, const char *buf)
 {
 	int on;
 
-	if (parse_int(buf, &on) || on > 1)
+	if (md_parse_int(buf, &on) || on > 1)
 		return -EINVAL;
 	md_sync_set_parallel(mddev, on);
 	return 0;
@@ -1004,9 +974,19 @@ static struct attribute *md_attrs[] = {
 	&attr_safe_mode_delay.attr,
 	&attr_reshape_position.attr,
 	&attr_reshape_direction.attr,
+	&md_attr_bitmap_set_bits.attr,
 	NULL
 };
-ATTRIBUTE_GROUPS(md);
+
+static const struct attribute_group md_group = {
+	.attrs = md_attrs,
+};
+
+static const struct attribute_group *md_groups[] = {
+	&md_group,
+	&md_bitmap_group,
+	NULL
+};
 
 static struct attribute *md_redundancy_attrs[] = {
 	&attr_sync_action.attr,

@@ -9,12 +9,13 @@
  * has begun an open() still calls that off. Documentation/lifetimes.md.
  */
 #include <linux/ctype.h>
+#include <linux/file.h>
 #include <linux/major.h>
 #include <linux/reboot.h>
 #include <linux/hdreg.h>
 #include <linux/sched/mm.h>
 
-#include "md-internal.h"
+#include "md-bitmap.h"
 
 #define CREATE_TRACE_POINTS
 #include "md-trace.h"
@@ -255,6 +256,8 @@ static void mddev_free(struct mddev *mddev)
 	md_gate_destroy(mddev);
 	md_epoch_destroy(mddev);
 	md_sb_destroy(mddev);
+	if (mddev->bitmap_file)
+		fput(mddev->bitmap_file);
 	if (mddev->sb_wq)
 		destroy_workqueue(mddev->sb_wq);
 	kfree(mddev);
@@ -291,6 +294,7 @@ static struct mddev *mddev_alloc(void)
 	spin_lock_init(&mddev->open_lock);
 	INIT_LIST_HEAD(&mddev->disks);
 	INIT_LIST_HEAD(&mddev->dying);
+	INIT_LIST_HEAD(&mddev->dying_bitmaps);
 	INIT_LIST_HEAD(&mddev->all);
 	INIT_WORK(&mddev->delete_work, mddev_delete_work);
 	INIT_DELAYED_WORK(&mddev->safemode_work, md_safemode_work);
@@ -507,22 +511,57 @@ static void md_probe(dev_t dev)
  * mddev_lock() - take reconfig_mutex
  * @mddev: array
  *
+ * Until it is released the caller's allocations start no I/O: it could be to this
+ * array and wait at the gate, which is closed by somebody who waits for the mutex,
+ * or by the caller.
+ *
  * Context: process, sleeps. Return: 0 or -EINTR.
  */
 int mddev_lock(struct mddev *mddev)
 {
-	return mutex_lock_interruptible(&mddev->reconfig_mutex);
+	int ret = mutex_lock_interruptible(&mddev->reconfig_mutex);
+
+	if (!ret)
+		mddev->noio = memalloc_noio_save();
+	return ret;
 }
 EXPORT_SYMBOL_GPL(mddev_lock);
 
 void mddev_lock_nointr(struct mddev *mddev)
 {
 	mutex_lock(&mddev->reconfig_mutex);
+	mddev->noio = memalloc_noio_save();
 }
 EXPORT_SYMBOL_GPL(mddev_lock_nointr);
 
+/* What is let go under reconfig_mutex, and freed behind it. */
+struct md_dying {
+	struct list_head members;
+	struct list_head bitmaps;
+};
+
+static void md_unlock(struct mddev *mddev, struct md_dying *dying)
+{
+	INIT_LIST_HEAD(&dying->members);
+	INIT_LIST_HEAD(&dying->bitmaps);
+	list_splice_init(&mddev->dying, &dying->members);
+	list_splice_init(&mddev->dying_bitmaps, &dying->bitmaps);
+	mutex_unlock(&mddev->reconfig_mutex);
+}
+
+static void md_free_dying(struct mddev *mddev, struct md_dying *dying)
+{
+	if (list_empty(&dying->members) && list_empty(&dying->bitmaps))
+		return;
+	/* A superblock write that began before may still use them. */
+	mutex_lock(&mddev->sb_mutex);
+	mutex_unlock(&mddev->sb_mutex);
+	md_bitmap_free_dying(&dying->bitmaps);
+	md_rdev_free_dying(mddev, &dying->members);
+}
+
 /**
- * mddev_unlock() - release reconfig_mutex and free unbound members
+ * mddev_unlock() - release reconfig_mutex, free members and bitmaps let go
  * @mddev: array
  *
  * Members leave sysfs here, behind the mutex: removing an attribute waits for
@@ -532,11 +571,12 @@ EXPORT_SYMBOL_GPL(mddev_lock_nointr);
  */
 void mddev_unlock(struct mddev *mddev)
 {
-	LIST_HEAD(dying);
+	unsigned int noio = mddev->noio;
+	struct md_dying dying;
 
-	list_splice_init(&mddev->dying, &dying);
-	mutex_unlock(&mddev->reconfig_mutex);
-	md_rdev_free_dying(mddev, &dying);
+	md_unlock(mddev, &dying);
+	memalloc_noio_restore(noio);
+	md_free_dying(mddev, &dying);
 }
 EXPORT_SYMBOL_GPL(mddev_unlock);
 
@@ -544,8 +584,8 @@ EXPORT_SYMBOL_GPL(mddev_unlock);
  * mddev_unlock_and_resume() - undo mddev_suspend_and_lock()
  * @mddev: array
  *
- * I/O goes on before the queue limits are brought up to date and members that
- * were unbound are waited for.
+ * I/O goes on before the queue limits are brought up to date and what was let go
+ * is waited for.
  *
  * Context: process, sleeps; takes limits_lock and reconfig_mutex once more.
  */
@@ -553,16 +593,15 @@ void mddev_unlock_and_resume(struct mddev *mddev)
 {
 	bool limits_stale = mddev->limits_stale;
 	unsigned int noio = mddev->noio;
-	LIST_HEAD(dying);
+	struct md_dying dying;
 
 	mddev->limits_stale = false;
-	list_splice_init(&mddev->dying, &dying);
-	mutex_unlock(&mddev->reconfig_mutex);
+	md_unlock(mddev, &dying);
 	mddev_resume(mddev);
 	memalloc_noio_restore(noio);
 	if (limits_stale)
 		md_update_limits(mddev);
-	md_rdev_free_dying(mddev, &dying);
+	md_free_dying(mddev, &dying);
 }
 EXPORT_SYMBOL_GPL(mddev_unlock_and_resume);
 

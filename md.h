@@ -40,6 +40,7 @@
 /* No position, or a position past every end. */
 #define MD_SECTOR_NONE	((sector_t)~0ULL)
 
+struct md_bitmap;
 struct md_personality;
 struct md_rdev;
 struct mddev;
@@ -63,7 +64,7 @@ struct mddev;
 	X(REPLACEMENT, "replacement")	/* will take over from its slot's holder */ \
 	X(EXTERNAL_BBL, "external_bbl")	/* userland records bad blocks */ \
 	X(FAILFAST, "failfast")						\
-	X(BITMAP_SYNC, NULL)		/* only what the bitmap names is stale */ \
+	X(BITMAP_STALE, NULL)		/* its copy of the bitmap is to be written */ \
 	X(NO_RECOVERY, NULL)		/* rebuilding it failed, don't retry */ \
 	X(WANT_REMOVE, NULL)		/* take it out of its slot when possible */ \
 	X(BIND_HELD, NULL)		/* link in sysfs exists */
@@ -103,6 +104,10 @@ struct md_rdev {
 	int saved_raid_disk;		/* slot before it left, for re-add */
 	int desc_nr;			/* number in the superblock's table */
 	sector_t sectors;		/* room for data that is used */
+	sector_t by_bitmap;		/* of what isn't recovered: below this it
+					 * lacks only what the bitmap names;
+					 * mddev->lock
+					 */
 	sector_t data_offset;
 	sector_t new_data_offset;
 	sector_t sb_start;
@@ -211,6 +216,7 @@ struct md_sync {
 	bool failed;			/* could not do all of its range */
 	bool recovery_disabled;		/* spares can't be rebuilt at present */
 	bool parallel;			/* sync_force_parallel */
+	sector_t by_bitmap;		/* below only what the bitmap names is done */
 	unsigned int runs;		/* threads that have ended and been reaped */
 	unsigned int hold;		/* > 0: stop or reconfiguration keeps
 					 * the daemon from starting anything
@@ -324,6 +330,9 @@ struct mddev {
 	unsigned long write_slow;	/* MD_WRITE_* */
 	enum md_ro ro;			/* mddev->lock */
 	struct percpu_ref io_ref;	/* the suspend gate: one per bio inside */
+	struct md_bitmap *bitmap;	/* NULL: none; changes like pers, and
+					 * under mddev->lock
+					 */
 	struct md_epoch epoch;
 	struct gendisk *gendisk;
 	unsigned long flags;		/* enum md_flag, atomic */
@@ -338,14 +347,13 @@ struct mddev {
 	sector_t suspend_hi;
 
 	struct mutex reconfig_mutex;
-	unsigned int noio;		/* what mddev_unlock_and_resume() restores;
-					 * reconfig_mutex
-					 */
+	unsigned int noio;		/* for mddev_unlock(); reconfig_mutex */
 	spinlock_t lock;
 
 	/* members */
 	struct list_head disks;		/* struct md_rdev.same_set */
 	struct list_head dying;		/* unbound, freed by mddev_unlock() */
+	struct list_head dying_bitmaps;	/* freed by mddev_unlock() */
 	int max_disks;			/* the metadata's limit */
 	int degraded;			/* slots without an IN_SYNC member;
 					 * mddev->lock
@@ -382,8 +390,18 @@ struct mddev {
 	u64 utime;
 	u32 logical_block_size;
 	int preferred_minor;
-	bool bitmap_present;		/* kept for the members' superblocks */
-	s64 bitmap_offset;
+
+	/* what bitmap there shall be; reconfig_mutex, for superblocks also
+	 * mddev->lock
+	 */
+	bool bitmap_present;		/* as the members' superblocks say */
+	s64 bitmap_offset;		/* sectors from the superblock; 0: none */
+	sector_t bitmap_space;		/* room for it, 0: not known */
+	struct file *bitmap_file;
+	u32 bitmap_chunk;		/* bytes, 0: default */
+	unsigned long bitmap_sleep;	/* jiffies between two scans */
+	unsigned int bitmap_behind;	/* limit of writes behind */
+	bool bitmap_external;		/* userland keeps its superblock */
 	bool raid0_layout;
 
 	/* superblock writer, md-sb.c; generations under mddev->lock */
@@ -603,31 +621,42 @@ void md_unregister_personality(struct md_personality *pers);
 /**
  * struct md_io - core's part of a foreground request
  * @mddev:	the array
- * @bio:	what was submitted; ended by md_io_end()
+ * @bio:	what was submitted; ended by md_io_end(), NULL once acknowledged
  * @start_time:	for I/O accounting; 0 when switched off
+ * @start:	of a write: first sector, as md_write_begin() was given it
+ * @sectors:	of a write: length there
  * @bank:	of md_write_begin(), -1 for reads
  */
 struct md_io {
 	struct mddev *mddev;
 	struct bio *bio;
 	unsigned long start_time;
+	sector_t start;
+	sector_t sectors;
 	int bank;
 };
 
 /* bank of a request that was not counted as a write */
 #define MD_BANK_NONE	(-1)
 
-void md_io_start(struct md_io *io, struct mddev *mddev, struct bio *bio,
-		 int bank);
+void md_io_start(struct md_io *io, struct mddev *mddev, struct bio *bio);
+void md_io_start_write(struct md_io *io, struct mddev *mddev, struct bio *bio,
+		       int bank, sector_t start, sector_t sectors);
 void md_io_end(struct md_io *io, blk_status_t status);
 void md_gate_exit(struct mddev *mddev);
 int md_write_begin(struct mddev *mddev, struct bio *bio, sector_t start,
 		   sector_t sectors);
-void md_write_end(struct mddev *mddev, int bank);
+void md_io_ack_early(struct md_io *io);
+void md_write_end(struct mddev *mddev, int bank, sector_t start,
+		  sector_t sectors);
 int mddev_suspend(struct mddev *mddev, bool interruptible);
 void mddev_resume(struct mddev *mddev);
 int mddev_suspend_and_lock(struct mddev *mddev);
 void mddev_unlock_and_resume(struct mddev *mddev);
+
+/* md-bitmap.c */
+bool md_behind_begin(struct mddev *mddev);
+void md_behind_end(struct mddev *mddev);
 
 /* md-window.c */
 void md_window_open(struct mddev *mddev, struct md_window *w, sector_t start,

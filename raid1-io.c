@@ -33,12 +33,15 @@ struct r1_clone {
 	struct md_rdev *rdev;
 	bool over_bad;			/* covers known bad blocks */
 	bool flush_only;		/* a flush for a member that skips the data */
+	bool behind;			/* the write is acknowledged without it */
 };
 
 struct r1_write {
 	struct md_io io;
 	struct r1_conf *conf;
 	atomic_t remaining;
+	atomic_t front;			/* clones to be waited for; if copy is set */
+	struct bio *copy;		/* of the data, for clones behind */
 	unsigned int nr_clones;
 	bool slow;			/* needs r1_write_work() */
 	bool serial;			/* in conf->writes */
@@ -170,6 +173,25 @@ static bool r1_has_other(struct r1_conf *conf, const struct md_rdev *rdev,
 	return false;
 }
 
+/* Wait until no member lacks what was acknowledged in a range. */
+static bool r1_behind_settle(struct r1_conf *conf, struct bio *bio)
+{
+	sector_t start = bio->bi_iter.bi_sector, last = bio_end_sector(bio) - 1;
+	bool ok = true;
+
+	if (likely(!READ_ONCE(conf->mddev->bitmap_behind)))
+		return true;
+	spin_lock_irq(&conf->lock);
+	if (bio->bi_opf & REQ_NOWAIT)
+		ok = !r1_tree_iter_first(&conf->writes, start, last);
+	else
+		wait_event_lock_irq(conf->wait,
+				    !r1_tree_iter_first(&conf->writes, start, last),
+				    conf->lock);
+	spin_unlock_irq(&conf->lock);
+	return ok;
+}
+
 static void r1_read_finish(struct r1_read *req, blk_status_t status)
 {
 	struct md_io io = req->io;
@@ -233,7 +255,9 @@ static void r1_read_work(struct work_struct *work)
 	/* A member that has failed isn't chosen again: this comes to an end. */
 	if (r1_faulty(req->rdev)) {
 		t = r1_choose(conf, bio->bi_iter.bi_sector, &sectors);
-		if (t && sectors == bio_sectors(bio)) {
+		if (t && sectors == bio_sectors(bio) &&
+		    (!md_rdev_test(t->rdev, MD_RDEV_WRITE_MOSTLY) ||
+		     r1_behind_settle(conf, bio))) {
 			r1_read_submit(req, t->rdev);
 			return;
 		}
@@ -245,7 +269,7 @@ static void r1_reject(struct mddev *mddev, struct bio *bio, blk_status_t status)
 {
 	struct md_io io;
 
-	md_io_start(&io, mddev, bio, MD_BANK_NONE);
+	md_io_start(&io, mddev, bio);
 	md_io_end(&io, status);
 }
 
@@ -270,21 +294,101 @@ static void r1_read(struct r1_conf *conf, struct bio *bio)
 		bio = bio_split(rest, sectors, GFP_NOIO, &conf->split_reads);
 		bio_chain(bio, rest);
 	}
+	if (unlikely(md_rdev_test(t->rdev, MD_RDEV_WRITE_MOSTLY)) &&
+	    !r1_behind_settle(conf, bio))
+		goto would_block;
 	req = mempool_alloc(conf->read_pool, r1_gfp(bio));
-	if (unlikely(!req)) {
-		r1_reject(conf->mddev, bio, BLK_STS_AGAIN);
-		return;
-	}
+	if (unlikely(!req))
+		goto would_block;
 	req->conf = conf;
-	md_io_start(&req->io, conf->mddev, bio, MD_BANK_NONE);
+	md_io_start(&req->io, conf->mddev, bio);
 	r1_read_submit(req, t->rdev);
 	if (unlikely(rest))
 		submit_bio_noacct(rest);
+	return;
+
+would_block:
+	r1_reject(conf->mddev, bio, BLK_STS_AGAIN);
 }
 
 /*
  * Writing
  */
+
+/*
+ * Writing behind: members that are write-mostly get a copy of the data, and the
+ * write is acknowledged without them. Who comes after it, in the same place, waits
+ * until all members have it: other writes, and reads from such a member. That is
+ * why all writes are in conf->writes while the backlog is in use.
+ */
+
+static void r1_behind_free(struct r1_write *req)
+{
+	bio_free_pages(req->copy);
+	bio_uninit(req->copy);
+	kfree(req->copy);
+	req->copy = NULL;
+	md_behind_end(req->conf->mddev);
+}
+
+static struct bio *r1_copy_bio(struct bio *bio)
+{
+	const gfp_t gfp = GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN;
+	unsigned int left = bio->bi_iter.bi_size, len, i;
+	unsigned int pages = DIV_ROUND_UP(left, PAGE_SIZE);
+	struct bio *copy;
+	struct page *page;
+
+	if (pages > BIO_MAX_VECS)
+		return NULL;
+	copy = bio_kmalloc(pages, gfp);
+	if (!copy)
+		return NULL;
+	bio_init(copy, bio->bi_bdev, copy->bi_inline_vecs, pages, bio->bi_opf);
+	bio_clone_blkg_association(copy, bio);
+	for (i = 0; i < pages; i++, left -= len) {
+		len = min_t(unsigned int, left, PAGE_SIZE);
+		page = alloc_page(gfp);
+		if (!page) {
+			bio_free_pages(copy);
+			bio_uninit(copy);
+			kfree(copy);
+			return NULL;
+		}
+		__bio_add_page(copy, page, len, 0);
+	}
+	bio_copy_data(copy, bio);
+	copy->bi_iter.bi_sector = bio->bi_iter.bi_sector;
+	return copy;
+}
+
+/* Have a write go behind on members where it may; without memory it doesn't. */
+static void r1_behind_begin(struct r1_write *req, struct bio *bio)
+{
+	unsigned int i, front = 0;
+	bool good = false;
+
+	if (!req->serial || bio_op(bio) != REQ_OP_WRITE ||
+	    (bio->bi_opf & (REQ_PREFLUSH | REQ_FUA | REQ_NOWAIT)))
+		return;
+	for (i = 0; i < req->nr_clones; i++) {
+		struct r1_clone *c = &r1_clones(req)[i];
+
+		c->behind = md_rdev_test(c->rdev, MD_RDEV_WRITE_MOSTLY) &&
+			    !c->over_bad;
+		front += !c->behind;
+		good |= !c->behind && r1_good(c->rdev);
+	}
+	if (!good || front == req->nr_clones ||
+	    !md_behind_begin(req->conf->mddev))
+		return;
+	req->copy = r1_copy_bio(bio);
+	if (!req->copy) {
+		md_behind_end(req->conf->mddev);
+		return;
+	}
+	atomic_set(&req->front, front);
+}
 
 static void r1_write_finish(struct r1_write *req, blk_status_t status)
 {
@@ -292,6 +396,8 @@ static void r1_write_finish(struct r1_write *req, blk_status_t status)
 	struct md_io io = req->io;
 	unsigned long flags;
 
+	if (unlikely(req->copy))
+		r1_behind_free(req);
 	if (unlikely(req->serial)) {
 		spin_lock_irqsave(&conf->lock, flags);
 		r1_tree_remove(req, &conf->writes);
@@ -387,7 +493,7 @@ static void r1_write_work(struct work_struct *work)
 {
 	struct r1_write *req = container_of(work, struct r1_write, work);
 	struct r1_conf *conf = req->conf;
-	struct bio *bio = req->io.bio;
+	struct bio *bio = req->copy ?: req->io.bio;
 	bool taken = false, unsupported = false;
 	unsigned int i;
 
@@ -423,6 +529,10 @@ static void r1_write_endio(struct bio *clone)
 	if (unlikely(clone->bi_status))
 		WRITE_ONCE(req->slow, true);
 	bio_uninit(clone);
+	if (unlikely(req->copy) &&
+	    !container_of(clone, struct r1_clone, bio)->behind &&
+	    atomic_dec_and_test(&req->front) && !READ_ONCE(req->slow))
+		md_io_ack_early(&req->io);
 	if (!atomic_dec_and_test(&req->remaining))
 		return;
 	if (likely(!READ_ONCE(req->slow))) {
@@ -472,6 +582,7 @@ static void r1_write_plan(struct r1_conf *conf, struct r1_write *req,
 		c->rdev = t->rdev;
 		c->over_bad = false;
 		c->flush_only = false;
+		c->behind = false;
 		if (unlikely(READ_ONCE(t->rdev->badblocks.count)) &&
 		    !r1_write_bad(conf, c, bio, sectors))
 			continue;
@@ -494,6 +605,8 @@ static bool r1_write_clone(struct r1_write *req, struct r1_clone *c,
 {
 	struct bio *clone = &c->bio;
 
+	if (unlikely(c->behind && req->copy))
+		bio = req->copy;
 	if (unlikely(bio_init_clone(NULL, clone, bio, GFP_NOIO)))
 		return false;
 	r1_aim(clone, bio, c->rdev);
@@ -533,20 +646,23 @@ static void r1_write_submit(struct r1_write *req)
 static void r1_write(struct r1_conf *conf, struct bio *bio)
 {
 	struct mddev *mddev = conf->mddev;
-	sector_t sectors = bio_sectors(bio);
+	sector_t start = bio->bi_iter.bi_sector, all = bio_sectors(bio);
+	sector_t sectors = all;
 	struct bio *rest = NULL;
 	struct r1_write *req;
 	int bank;
 
-	bank = md_write_begin(mddev, bio, bio->bi_iter.bi_sector, sectors);
+	bank = md_write_begin(mddev, bio, start, all);
 	if (unlikely(bank < 0))
 		return;
 	req = mempool_alloc(conf->write_pool, r1_gfp(bio));
 	if (unlikely(!req))
 		goto would_block;
 	req->conf = conf;
+	req->copy = NULL;
 	req->serial = false;
-	if (unlikely(test_bit(MD_SERIALIZE_POLICY, &mddev->flags)) && sectors &&
+	if (unlikely(test_bit(MD_SERIALIZE_POLICY, &mddev->flags) ||
+		     READ_ONCE(mddev->bitmap_behind)) && sectors &&
 	    !r1_serialize(conf, req, bio))
 		goto free;
 
@@ -558,7 +674,9 @@ static void r1_write(struct r1_conf *conf, struct bio *bio)
 		bio = bio_split(rest, sectors, GFP_NOIO, &conf->split_writes);
 		bio_chain(bio, rest);
 	}
-	md_io_start(&req->io, mddev, bio, bank);
+	md_io_start_write(&req->io, mddev, bio, bank, start, all);
+	if (unlikely(READ_ONCE(mddev->bitmap_behind)))
+		r1_behind_begin(req, bio);
 	if (likely(req->nr_clones))
 		r1_write_submit(req);
 	else
@@ -569,11 +687,11 @@ static void r1_write(struct r1_conf *conf, struct bio *bio)
 	return;
 
 free:
-	md_io_start(&req->io, mddev, bio, bank);
+	md_io_start_write(&req->io, mddev, bio, bank, start, all);
 	r1_write_finish(req, BLK_STS_AGAIN);
 	return;
 would_block:
-	md_write_end(mddev, bank);
+	md_write_end(mddev, bank, start, all);
 	bio_wouldblock_error(bio);
 	md_gate_exit(mddev);
 }
