@@ -70,6 +70,9 @@ restore_power() {
 	done
 }
 
+# Gone, or made once more, empty, by an open() that came late
+array_free() { array_gone "$1" || array_is "$1" clear; }
+
 both_ways() {
 	local make=$1 take=$2 from to formats format i
 	shift 2
@@ -85,7 +88,7 @@ both_ways() {
 			format=${formats[i]}
 			echo "# $format made by $from"
 			"$make" "/dev/md$i" "$format"
-			wait_for 20 array_gone "/dev/md$i"	# udev may look at it
+			wait_for 20 array_free "/dev/md$i"	# udev may look at it
 		done
 		use_driver "$to"
 		for i in "${!formats[@]}"; do
@@ -93,7 +96,7 @@ both_ways() {
 			echo "# $format taken over by $to"
 			"$take" "/dev/md$i" "$format"
 			array_gone "/dev/md$i" || md_stop "/dev/md$i"
-			wait_for 20 array_gone "/dev/md$i"
+			wait_for 20 array_free "/dev/md$i"
 		done
 		wipe_slices
 	done
@@ -139,3 +142,12 @@ plant() {
 		dd of="$1" bs=64k seek=$((($3 << 9) + ($2 << 20))) \
 			oflag=direct,seek_bytes conv=notrunc status=none
 }
+
+# For arrays with a bitmap: all bits are gone
+no_bits() { ! grep -A3 "^${1##*/} :" /proc/mdstat | grep -q 'bitmap: [1-9]'; }
+wait_clear() {
+	md_attr "$1" bitmap/time_base 1
+	wait_for 60 no_bits "$1"
+}
+# dirt ARRAY AT: other data there, in units of 64 KiB
+dirt() { dd if=/dev/urandom of="$1" bs=64k seek="$2" count=4 oflag=direct,sync status=none; }
