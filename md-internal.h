@@ -114,17 +114,26 @@ int md_set_read_auto(struct mddev *mddev);
  */
 int md_change_level(struct mddev *mddev, int level, const char *name);
 
+/* Queue limits of a configuration, the @generation-th */
+struct md_limits {
+	struct queue_limits lim;
+	unsigned int generation;
+};
+
 /**
- * md_update_limits() - recompute queue limits from the members in slots
+ * md_limits_collect() - stack the limits of the members in slots, if that is due
+ * md_limits_apply() - have the block layer use them
  *
- * Whoever changes limits through sysfs holds limits_lock, from Linux 6.13 on,
- * while he waits for submitters, and those may wait at the gate. So this takes it
- * first; setting
- * limits_stale in configuration context has mddev_unlock_and_resume() call this.
+ * Whoever changes limits through sysfs freezes the queue and takes limits_lock,
+ * in an order that depends on the kernel. So that must be taken with nothing held
+ * that submitters or reclaim may wait for: neither the gate nor reconfig_mutex.
+ * mddev_unlock_and_resume() does both after limits_stale was set.
  *
- * Context: no locks held.
+ * Context: reconfig_mutex held; no locks held.
+ * Return: collect: whether there is anything to apply.
  */
-void md_update_limits(struct mddev *mddev);
+bool md_limits_collect(struct mddev *mddev, struct md_limits *new);
+void md_limits_apply(struct mddev *mddev, struct md_limits *new);
 
 /* Size or read-only state changed: tell block layer, udev and pollers.
  * Context: no locks held.

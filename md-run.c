@@ -121,17 +121,20 @@ void md_announce(struct mddev *mddev)
 	md_new_event();
 }
 
-/* @lim: those in force; what userland has set there stays. */
-static void md_stack_limits(struct mddev *mddev, struct queue_limits *lim)
+bool md_limits_collect(struct mddev *mddev, struct md_limits *new)
 {
-	const struct queue_limits old = *lim;
+	struct queue_limits *lim = &new->lim;
+	bool due = mddev->limits_stale && mddev->pers;
 	struct md_rdev *rdev;
 
+	lockdep_assert_held(&mddev->reconfig_mutex);
+
+	mddev->limits_stale = false;
+	if (!due)
+		return false;
+	new->generation = ++mddev->limits_collected;
 	blk_set_stacking_limits(lim);
-	lim->max_user_sectors = old.max_user_sectors;
-	lim->max_user_discard_sectors = old.max_user_discard_sectors;
-	lim->flags = old.flags & ~BLK_FLAG_MISALIGNED;
-	lim->features |= (old.features & BLK_FEAT_IO_STAT) | BLK_FEAT_NOWAIT;
+	lim->features |= BLK_FEAT_NOWAIT;
 	if (mddev->logical_block_size) {
 		lim->logical_block_size = mddev->logical_block_size;
 		lim->physical_block_size = mddev->logical_block_size;
@@ -143,25 +146,31 @@ static void md_stack_limits(struct mddev *mddev, struct queue_limits *lim)
 						rdev->data_offset, mdname(mddev));
 	if (mddev->pers->set_limits)
 		mddev->pers->set_limits(mddev, lim);
+	return true;
 }
 
-void md_update_limits(struct mddev *mddev)
+void md_limits_apply(struct mddev *mddev, struct md_limits *new)
 {
 	struct request_queue *q = mddev->gendisk->queue;
-	struct queue_limits lim = queue_limits_start_update(q);
-	bool running;
+	struct queue_limits old = queue_limits_start_update(q);
+	struct queue_limits *lim = &new->lim;
 	int ret;
 
-	mddev_lock_nointr(mddev);
-	running = mddev->pers;
-	if (running)
-		md_stack_limits(mddev, &lim);
-	mddev_unlock(mddev);
-	if (!running) {
+	/* Somebody who has seen later changes was quicker. */
+	if ((int)(new->generation - mddev->limits_applied) < 0) {
 		queue_limits_cancel_update(q);
 		return;
 	}
-	ret = queue_limits_commit_update(q, &lim);
+	mddev->limits_applied = new->generation;
+	/* What userland has set stays. */
+	lim->max_user_sectors = min_not_zero(lim->max_user_sectors,
+					     old.max_user_sectors);
+	lim->max_user_discard_sectors = min(lim->max_user_discard_sectors,
+					    old.max_user_discard_sectors);
+	lim->flags |= old.flags & ~BLK_FLAG_MISALIGNED;
+	lim->features &= ~BLK_FEAT_IO_STAT;
+	lim->features |= old.features & BLK_FEAT_IO_STAT;
+	ret = queue_limits_commit_update(q, lim);
 	if (ret)
 		md_warn(mddev, "the members' queue limits don't fit together (%d), old ones kept\n",
 			ret);

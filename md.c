@@ -587,20 +587,21 @@ EXPORT_SYMBOL_GPL(mddev_unlock);
  * I/O goes on before the queue limits are brought up to date and what was let go
  * is waited for.
  *
- * Context: process, sleeps; takes limits_lock and reconfig_mutex once more.
+ * Context: process, sleeps.
  */
 void mddev_unlock_and_resume(struct mddev *mddev)
 {
-	bool limits_stale = mddev->limits_stale;
 	unsigned int noio = mddev->noio;
+	struct md_limits limits;
 	struct md_dying dying;
+	bool changed;
 
-	mddev->limits_stale = false;
+	changed = md_limits_collect(mddev, &limits);
 	md_unlock(mddev, &dying);
 	mddev_resume(mddev);
 	memalloc_noio_restore(noio);
-	if (limits_stale)
-		md_update_limits(mddev);
+	if (changed)
+		md_limits_apply(mddev, &limits);
 	md_free_dying(mddev, &dying);
 }
 EXPORT_SYMBOL_GPL(mddev_unlock_and_resume);

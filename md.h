@@ -374,7 +374,9 @@ struct mddev {
 	sector_t dev_sectors;		/* used part of every member; "component" */
 	sector_t array_sectors;		/* exported size */
 	bool external_size;		/* array_size was set by userland */
-	bool limits_stale;		/* md_update_limits() is due; reconfig_mutex */
+	bool limits_stale;		/* collect them; reconfig_mutex */
+	unsigned int limits_collected;	/* generation; reconfig_mutex */
+	unsigned int limits_applied;	/* generation; queue's limits_lock */
 
 	/* metadata */
 	const struct md_super_format *format;	/* NULL: none, or external */
