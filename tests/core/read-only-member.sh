@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 
-md=/sys/block/md0/md
+md=/sys/block/md_test/md
 mdctl=$(dirname "$0")/mdctl.py
 add() { echo "$((0x$(stat -c %t "$1"))):$((0x$(stat -c %T "$1")))" >$md/new_dev; }
 
@@ -16,18 +16,19 @@ md_stop /dev/md0
 trap 'blockdev --setrw "${DISK[1]}"' EXIT
 for how in active read-auto; do
 	blockdev --setro "${DISK[1]}"
-	echo md0 >/sys/module/md_mod/parameters/new_array
+	echo md_test >/sys/module/md_mod/parameters/new_array
 	echo 1.2 >$md/metadata_version
 	add "${DISK[0]}"
 	add "${DISK[1]}"
-	md_attr /dev/md0 array_state $how
-	expect readonly md_state /dev/md0
-	expect 1 cat /sys/block/md0/ro
-	must_fail dd if=/dev/zero of=/dev/md0 bs=4k count=1 oflag=direct status=none 2>/dev/null
+	md_attr md_test array_state $how
+	expect readonly md_state md_test
+	expect 1 cat /sys/block/md_test/ro
+	must_fail dd if=/dev/zero of=/dev/md_test bs=4k count=1 oflag=direct status=none 2>/dev/null
 	expect EROFS "$mdctl" write $md/array_state active
 	blockdev --setrw "${DISK[1]}"
-	md_attr /dev/md0 array_state active
-	dd if=/dev/zero of=/dev/md0 bs=4k count=1 oflag=direct status=none
-	expect 0 md_attr /dev/md0 degraded
-	md_stop /dev/md0
+	md_attr md_test array_state active
+	dd if=/dev/zero of=/dev/md_test bs=4k count=1 oflag=direct status=none
+	expect 0 md_attr md_test degraded
+	md_attr md_test array_state clear
+	wait_for 10 array_gone md_test
 done

@@ -7,7 +7,7 @@
 need_disks 2
 
 conf=/etc/modprobe.d/md-test.conf
-md=/sys/block/md0/md
+md=/sys/block/md_test/md
 add() { echo "$((0x$(stat -c %t "$1"))):$((0x$(stat -c %T "$1")))" >$md/new_dev; }
 
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
@@ -21,7 +21,7 @@ mkfifo /tmp/go
 trap 'rm -f $conf; modprobe raid1' EXIT
 echo "install raid1 /bin/sh -c 'touch /tmp/asked; read x </tmp/go; exec /sbin/modprobe --ignore-install raid1'" >$conf
 
-echo md0 >/sys/module/md_mod/parameters/new_array
+echo md_test >/sys/module/md_mod/parameters/new_array
 echo 1.2 >$md/metadata_version
 add "${DISK[0]}"
 echo active >$md/array_state &
@@ -30,10 +30,10 @@ wait_for 20 test -e /tmp/asked
 add "${DISK[1]}"
 echo >/tmp/go
 wait $pid
-expect 0 md_attr /dev/md0 degraded
+expect 0 md_attr md_test degraded
 for i in 0 1; do
-	expect in_sync member_attr /dev/md0 "${DISK[i]}" state
-	expect $i member_attr /dev/md0 "${DISK[i]}" slot
+	expect in_sync member_attr md_test "${DISK[i]}" state
+	expect $i member_attr md_test "${DISK[i]}" slot
 done
-expect "$before" digest /dev/md0
-md_stop /dev/md0
+expect "$before" digest /dev/md_test
+md_attr md_test array_state clear

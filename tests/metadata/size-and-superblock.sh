@@ -7,12 +7,13 @@
 need_disks 3
 
 mdctl=$(dirname "$0")/../core/mdctl.py
-md=/sys/block/md0/md
-attr() { echo "$md/dev-${DISK[$1]##*/}/$2"; }
+array=md0
+attr() { echo "/sys/block/$array/md/dev-${DISK[$1]##*/}/$2"; }
 all=$(($(sectors_of "${DISK[0]}") / 2))	# KiB, of each
 
 for format in 0.90 1.0 1.1 1.2; do
 	echo "# $format"
+	array=md0
 	md_create /dev/md0 --level=1 --raid-devices=2 --metadata=$format \
 		--bitmap=none --size=16M --assume-clean "${DISK[@]:0:2}"
 	mdadm --quiet /dev/md0 --add "${DISK[2]}"
@@ -35,14 +36,16 @@ for format in 0.90 1.0 1.1 1.2; do
 	expect "$size" cat "$(attr 2 size)"
 	md_stop /dev/md0
 
-	echo md0 >/sys/module/md_mod/parameters/new_array
-	echo $format >$md/metadata_version
-	echo "$((0x$(stat -c %t "${DISK[0]}"))):$((0x$(stat -c %T "${DISK[0]}")))" >$md/new_dev
+	array=md_test
+	echo $array >/sys/module/md_mod/parameters/new_array
+	md_attr $array metadata_version $format
+	echo "$((0x$(stat -c %t "${DISK[0]}"))):$((0x$(stat -c %T "${DISK[0]}")))" >/sys/block/$array/md/new_dev
 	expect ENOSPC "$mdctl" write "$(attr 0 size)" $((all + 4))
 	case $format in
 	0.90 | 1.0) expect ENOSPC "$mdctl" write "$(attr 0 size)" $all ;;
 	*) expect EINVAL "$mdctl" write "$(attr 0 offset)" 8 ;;
 	esac
-	md_attr /dev/md0 array_state clear
+	md_attr $array array_state clear
+	wait_for 10 array_gone $array
 	mdadm --zero-superblock "${DISK[@]:0:3}"
 done
