@@ -16,6 +16,8 @@
 
 void md_reset_config(struct mddev *mddev)
 {
+	struct file *file;
+
 	spin_lock_irq(&mddev->lock);
 	mddev->level = LEVEL_NONE;
 	mddev->clevel[0] = 0;
@@ -47,8 +49,7 @@ void md_reset_config(struct mddev *mddev)
 	mddev->bitmap_present = false;
 	mddev->bitmap_offset = 0;
 	mddev->bitmap_space = 0;
-	if (mddev->bitmap_file)
-		fput(mddev->bitmap_file);
+	file = mddev->bitmap_file;
 	mddev->bitmap_file = NULL;
 	mddev->bitmap_chunk = 0;
 	mddev->bitmap_sleep = MD_BITMAP_DEFAULT_SLEEP * HZ;
@@ -86,6 +87,8 @@ void md_reset_config(struct mddev *mddev)
 	clear_bit(MD_HAS_PPL, &mddev->flags);
 	clear_bit(MD_HAS_MULTIPLE_PPLS, &mddev->flags);
 	spin_unlock_irq(&mddev->lock);
+	if (file)
+		fput(file);
 }
 
 /**
