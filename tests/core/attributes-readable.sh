@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The documented attributes exist with their modes, and each can be read in every
 # state of an array.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The errnos of ioctls that can't be carried out, on an empty, a running and a
 # read-only array.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 ioctl() { "$(dirname "$0")/mdctl.py" ioctl /dev/md0 "$@"; }
 number() { echo $((0x$(stat -c %t "$1") << 8 | 0x$(stat -c %T "$1"))); }

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # GET_ARRAY_INFO and GET_DISK_INFO count and describe members: in sync, failed,
 # spare, absent.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 ioctl() { "$(dirname "$0")/mdctl.py" ioctl "$@"; }
 field() { ioctl /dev/md0 GET_ARRAY_INFO | tr ' ' '\n' | sed -n "s/^$1=//p"; }

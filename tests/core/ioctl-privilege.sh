@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What every user may ask, what needs privileges, what does not exist (any more).
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 ioctl() { "$(dirname "$0")/mdctl.py" ioctl "$@"; }
 need_disks 2

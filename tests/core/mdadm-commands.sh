@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The life of an array as an administrator leads it, with mdadm's commands.
 # timeout: 240
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 4
 

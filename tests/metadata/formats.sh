@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # In each superblock format: content and configuration come back after a stop,
 # and mdadm finds the same, valid superblock on all members.
-# debug: yes
 # timeout: 200
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
