@@ -11,7 +11,8 @@ cleared() { echo clear 2>/dev/null >/sys/block/md0/md/array_state; }
 sysfs_members() {
 	local disk
 	wait_for 5 array_gone md0
-	echo md0 >/sys/module/md_mod/parameters/new_array
+	# udev may bring it back for a moment
+	wait_for 10 write_attr /sys/module/md_mod/parameters/new_array md0
 	md_attr md0 metadata_version 1.2
 	for disk; do
 		md_attr md0 new_dev "$(dmsetup info -c --noheadings -o major,minor \
