@@ -685,10 +685,24 @@ static int rdev_parse_badblocks(struct md_rdev *rdev, const char *buf,
 	return 0;
 }
 
+/* A long list doesn't fit: as many whole lines as do. */
+static ssize_t rdev_show_badblocks(struct md_rdev *rdev, char *page, int unacked)
+{
+	ssize_t len = badblocks_show(&rdev->badblocks, page, unacked);
+
+	/* It counts what it had no room for, too. */
+	if (len < PAGE_SIZE)
+		return len;
+	len = PAGE_SIZE - 1;
+	while (len && page[len - 1] != '\n')
+		len--;
+	return len;
+}
+
 static ssize_t bad_blocks_show(struct mddev *mddev, struct md_rdev *rdev,
 			       char *page)
 {
-	return badblocks_show(&rdev->badblocks, page, 0);
+	return rdev_show_badblocks(rdev, page, 0);
 }
 
 /* Also how userland that keeps the list says that it has recorded a range. */
@@ -708,7 +722,7 @@ RDEV_ATTR_PREALLOC(bad_blocks, RDEV_LOCKED | RDEV_RECORD);
 static ssize_t unacknowledged_bad_blocks_show(struct mddev *mddev,
 					      struct md_rdev *rdev, char *page)
 {
-	return badblocks_show(&rdev->badblocks, page, 1);
+	return rdev_show_badblocks(rdev, page, 1);
 }
 
 static int unacknowledged_bad_blocks_store(struct mddev *mddev,
