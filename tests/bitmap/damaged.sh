@@ -52,5 +52,5 @@ echo "# a cluster's"
 fresh
 at 4 '\0005'
 must_fail mdadm -q -A /dev/md0 "${MEMBERS[@]}"
-dmesg | grep -q 'it belongs to a cluster'
+dmesg | grep 'it belongs to a cluster' >/dev/null
 mdadm -q -S /dev/md0 2>/dev/null || :

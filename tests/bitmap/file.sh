@@ -29,7 +29,7 @@ uuid=$(md_attr /dev/md0 uuid)
 must_fail "$bmfile" set /dev/md0 $file
 expect file md_attr /dev/md0 bitmap/location
 grep -q "bitmap: .* file: $file" /proc/mdstat
-mdadm -D /dev/md0 | grep -q "Intent Bitmap : $file"
+mdadm -D /dev/md0 | grep "Intent Bitmap : $file" >/dev/null
 fill /dev/md0 16
 wait_for 30 file_dirty 0
 
@@ -64,7 +64,7 @@ md_stop /dev/md0
 
 echo "# old"
 assemble $other
-dmesg | grep -q 'bitmap is out of date'
+dmesg | grep 'bitmap is out of date' >/dev/null
 same /dev/md0
 "$bmfile" set /dev/md0 -
 expect none md_attr /dev/md0 bitmap/location

@@ -22,7 +22,7 @@ for format in 0.90 1.0 1.1 1.2; do
 	expect internal cat $md/bitmap/metadata
 	expect bitmap cat $md/consistency_policy
 	grep -q '^[+-][0-9]*$' $md/bitmap/location
-	mdadm -D /dev/md0 | grep -q 'Intent Bitmap : Internal'
+	mdadm -D /dev/md0 | grep 'Intent Bitmap : Internal' >/dev/null
 	grep -q 'bitmap: 0/1 pages \[0KB\], 1024KB chunk' /proc/mdstat
 
 	# For as long as it goes on, whatever the daemon finds

@@ -33,7 +33,7 @@ before=$(digest /dev/md0)
 read -r -a now <<<"$(info)"
 expect ok ioctl SET_ARRAY_INFO "${now[@]}"
 for change in level=5 chunk_size=4096 layout=1 not_persistent=1 major_version=1 \
-		minor_version=91 ctime=7 state=257 raid_disks=0 raid_disks=-3; do
+		minor_version=91 ctime=7 state=513 raid_disks=0 raid_disks=-3; do
 	expect EINVAL ioctl SET_ARRAY_INFO "${now[@]}" $change
 done
 expect EINVAL ioctl SET_ARRAY_INFO "${now[@]}" raid_disks=3 size=30000

@@ -28,7 +28,7 @@ done
 expect EBUSY ioctl RUN_ARRAY
 expect EBUSY ioctl RESTART_ARRAY_RW
 expect ENOENT ioctl SET_BITMAP_FILE -1
-expect EOPNOTSUPP ioctl SET_BITMAP_FILE 0
+expect EBADF ioctl SET_BITMAP_FILE 0
 expect EINVAL ioctl CLUSTERED_DISK_NACK
 expect EINVAL ioctl HOT_ADD_DISK "$(number "${DISK[2]}")"
 expect ENXIO ioctl HOT_REMOVE_DISK "$(number "${DISK[2]}")"

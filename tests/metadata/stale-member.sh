@@ -38,5 +38,5 @@ for order in "0 1" "1 0"; do
 	wait_for 10 cleared md0
 	wait_for 5 array_gone md0
 done
-dmesg | grep -q "member $(basename "${DISK[1]}") is left out: it is out of date" ||
+dmesg | grep "member $(basename "${DISK[1]}") is left out: it is out of date" >/dev/null ||
 	fail "no message"
