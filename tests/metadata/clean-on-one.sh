@@ -5,6 +5,7 @@
 # debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
+modprobe -q dm-delay || skip "no dm-delay"
 
 events() { mdadm --examine "$1" | sed -n 's/ *Events : //p'; }
 newer() { [ "$(events "$1")" -gt "$2" ]; }
@@ -25,13 +26,13 @@ offset=$(member_attr /dev/md0 /dev/mapper/b offset)
 old=$(events "${DISK[0]}")
 expect "$old" events "${DISK[1]}"
 
-# The second superblock stalls on its way
-dmsetup suspend --nolockfs --noflush sb
+# The second superblock stalls on its way, behind a flush that does not
+dm_table sb <<<"0 2048 delay ${DISK[1]} 0 0 ${DISK[1]} 0 90000 ${DISK[1]} 0 0"
 md_attr /dev/md0 array_state clean
 wait_for 10 newer "${DISK[0]}" "$old"
 expect "$old" events "${DISK[1]}"
 for i in 0 1; do dd if="${DISK[i]}" of=/tmp/sb$i bs=64k count=1 iflag=direct status=none; done
-dmsetup resume sb
+dm_table sb <<<"0 2048 linear ${DISK[1]} 0"
 md_stop /dev/md0
 dmsetup remove --retry b
 dmsetup remove --retry sb

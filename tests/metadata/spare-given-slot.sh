@@ -5,6 +5,7 @@
 # debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
+modprobe -q dm-delay || skip "no dm-delay"
 
 image() { dd if="$1" of="$2" bs=64k count=1 iflag=direct status=none; }
 restore() { dd if="$2" of="$1" bs=64k oflag=direct conv=notrunc status=none; }
@@ -29,14 +30,14 @@ offset=$(member_attr /dev/md0 /dev/mapper/b offset)
 old=$(events "${DISK[0]}")
 expect "$old" events "${DISK[1]}"
 
-# The spare's superblock stalls on its way
-dmsetup suspend --nolockfs --noflush sb
+# The spare's superblock stalls on its way, behind a flush that does not
+dm_table sb <<<"0 2048 delay ${DISK[1]} 0 0 ${DISK[1]} 0 90000 ${DISK[1]} 0 0"
 md_attr /dev/md0 sync_action idle
 wait_for 10 newer "${DISK[0]}" "$old"
 expect $((old + 1)) events "${DISK[0]}"
 image "${DISK[0]}" /tmp/sb0
 image "${DISK[1]}" /tmp/sb1
-dmsetup resume sb
+dm_table sb <<<"0 2048 linear ${DISK[1]} 0"
 wait_recovered /dev/md0
 md_stop /dev/md0
 dmsetup remove --retry b
