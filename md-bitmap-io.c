@@ -713,8 +713,10 @@ static void fill_head(struct md_bitmap *b, u64 events, void *buf)
 
 	spin_lock_irq(&mddev->lock);
 	memcpy(head.uuid, mddev->uuid, sizeof(head.uuid));
-	if (events && b->want_clear)
+	if (events && b->want_clear) {
 		b->events_cleared = events;
+		b->promised = true;
+	}
 	head.events = events ?: mddev->events;
 	head.events_cleared = b->events_cleared;
 	spin_unlock_irq(&mddev->lock);
@@ -892,7 +894,9 @@ void md_bitmap_recorded(struct md_bitmap *b)
 {
 	lockdep_assert_held(&b->mddev->lock);
 
-	if (b->want_clear) {
+	/* What is wanted by now may not have been when the pages were filled. */
+	if (b->promised) {
+		b->promised = false;
 		b->want_clear = false;
 		b->can_clear = true;
 	}

@@ -378,6 +378,7 @@ static int can_clear_store(struct mddev *mddev, const char *buf)
 	} else {
 		mddev->bitmap->can_clear = on;
 		mddev->bitmap->want_clear = false;
+		mddev->bitmap->promised = false;
 	}
 	spin_unlock_irq(&mddev->lock);
 	return ret;

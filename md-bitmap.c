@@ -287,6 +287,7 @@ void md_bitmap_member_left(struct mddev *mddev)
 		return;
 	mddev->bitmap->can_clear = false;
 	mddev->bitmap->want_clear = false;
+	mddev->bitmap->promised = false;
 }
 
 /**

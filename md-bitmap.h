@@ -59,6 +59,7 @@ struct md_bitmap {
 	bool trusted;			/* what it doesn't name is in sync */
 	bool can_clear;			/* bits may be cleared */
 	bool want_clear;		/* ... once events_cleared was written */
+	bool promised;			/* ... which is under way */
 
 	/* the writer's; sb_mutex */
 	unsigned int nr_pages;
