@@ -5,6 +5,7 @@
 # make style         checkpatch and sparse
 # make demo          about two minutes in a VM: create, fail, rebuild, verify
 # make test [T=..]   every test, or an area, a file, or part of a name
+# make stress        random operations under load in a VM; K= SECONDS= SEED=
 # make shell         an interactive VM with the modules loaded
 # make bench         cost per I/O against the in-tree driver
 
@@ -36,4 +37,7 @@ style test demo shell:
 bench:
 	@bench/run
 
-.PHONY: modules install uninstall clean style test demo shell bench
+stress:
+	@tests/stress/run
+
+.PHONY: modules install uninstall clean style test demo shell bench stress
