@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The ioctls of a 32-bit process: same structures, narrow pointers, and device numbers
 # that are no pointers.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 compat() { python3 "$(dirname "$0")/compat.py" "$@"; }
 need_disks 2

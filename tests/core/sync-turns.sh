@@ -2,14 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0
 # Arrays on partitions of the same disks resync one after the other; the one that
 # waits says DELAYED, and starts at once when it may run in parallel.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 need_command sfdisk
 
 action() { grep -A2 '^md1 :' /proc/mdstat | grep -oE 'DELAYED|resync = ' || echo none; }
 action_is() { [ "$(action)" = "$1" ]; }
-slow() { md_attr "$1" sync_speed_max 50; md_attr "$1" sync_speed_min 1; }
+
+# From the start on: nothing may end before it was looked at
+limits=/proc/sys/dev/raid
+max=$(cat $limits/speed_limit_max) min=$(cat $limits/speed_limit_min)
+restore() { echo "$max" >$limits/speed_limit_max; echo "$min" >$limits/speed_limit_min; }
+trap restore EXIT
+echo 50 >$limits/speed_limit_max
+echo 1 >$limits/speed_limit_min
 
 for d in "${DISK[@]:0:2}"; do
 	printf '%s\n' 'label: gpt' ',40M' ',40M' | sfdisk --quiet --wipe always "$d"
@@ -21,7 +27,6 @@ mapfile -t part < <(lsblk -nrpo NAME,TYPE "${DISK[@]:0:2}" | awk '$2 == "part" {
 for i in 0 1; do
 	md_create /dev/md$i --level=1 --raid-devices=2 --metadata=1.0 --bitmap=none \
 		"${part[@]:2 * i:2}"
-	slow /dev/md$i
 done
 wait_for 10 sync_running /dev/md0 resync
 wait_for 10 action_is DELAYED
@@ -45,8 +50,7 @@ md_attr /dev/md1 sync_action idle
 wait_for 10 action_is DELAYED
 
 # The first one ends, the second one's turn has come
-md_attr /dev/md1 sync_speed_max system
-md_attr /dev/md0 sync_speed_max system
+restore
 wait_sync /dev/md0
 wait_sync /dev/md1
 expect none md_attr /dev/md1 resync_start
