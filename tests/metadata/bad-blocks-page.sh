@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # A list of bad blocks that is longer than a page: sysfs shows whole lines of it, and
 # nothing that does not belong to it.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 
