@@ -437,10 +437,6 @@ static bool r1_serialize(struct r1_conf *conf, struct r1_write *req,
 /* Did a member only say that it doesn't have this operation? */
 static bool r1_unsupported(const struct r1_clone *c, const struct bio *bio)
 {
-	/* What SCSI makes of a command that the disk turns down. */
-	if (bio_op(bio) == REQ_OP_WRITE_ZEROES &&
-	    c->bio.bi_status == BLK_STS_TARGET)
-		return true;
 	return c->bio.bi_status == BLK_STS_NOTSUPP &&
 	       bio_op(bio) != REQ_OP_WRITE;
 }
