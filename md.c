@@ -194,12 +194,18 @@ struct mddev *mddev_first(void)
 	return mddev_next(NULL);
 }
 
+/* A device and nothing behind it. */
+static bool mddev_blank(struct mddev *mddev)
+{
+	return !mddev->pers && list_empty(&mddev->disks) &&
+	       !mddev->raid_disks && !mddev->ctime;
+}
+
 /* Nothing left that a user could miss. all_mddevs_lock held. */
 static bool mddev_disposable(struct mddev *mddev)
 {
-	return !atomic_read(&mddev->refs) && !mddev->pers &&
-	       list_empty(&mddev->disks) && !mddev->raid_disks &&
-	       !mddev->ctime && mddev->hold == MD_HOLD_NONE;
+	return !atomic_read(&mddev->refs) && mddev_blank(mddev) &&
+	       mddev->hold == MD_HOLD_NONE;
 }
 
 /**
@@ -369,6 +375,34 @@ static enum taken md_taken(dev_t unit, const char *name)
 	return taken;
 }
 
+/*
+ * What stands in the way of a new array may be a device without one: somebody,
+ * udev's mdadm say, has opened the number after the array before was gone, or that
+ * one's deletion has not begun. It is what was asked for, if it is made to stay.
+ */
+static bool md_adopt_blank(const char *name)
+{
+	struct mddev *mddev;
+	bool adopted = false;
+
+	spin_lock(&all_mddevs_lock);
+	list_for_each_entry(mddev, &all_mddevs, all) {
+		if (strcmp(mdname(mddev), name))
+			continue;
+		spin_lock_irq(&mddev->lock);
+		if (mddev_blank(mddev) && mddev->hold != MD_HOLD_UNTIL_STOP &&
+		    !test_bit(MD_CLOSING, &mddev->flags) &&
+		    !test_bit(MD_DYING, &mddev->flags)) {
+			mddev->hold = MD_HOLD_UNTIL_STOP;
+			adopted = true;
+		}
+		spin_unlock_irq(&mddev->lock);
+		break;
+	}
+	spin_unlock(&all_mddevs_lock);
+	return adopted;
+}
+
 static dev_t md_free_unit(void)
 {
 	static unsigned int next = MD_FIRST_NAMED_MINOR;
@@ -481,7 +515,7 @@ int mddev_create(dev_t unit, const char *name, enum md_hold hold)
 	if (exiting) {
 		ret = -ENODEV;
 	} else if (taken == TAKEN) {
-		ret = -EEXIST;
+		ret = name && md_adopt_blank(name) ? 0 : -EEXIST;
 	} else {
 		if (!unit)
 			unit = md_free_unit();
