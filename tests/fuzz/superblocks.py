@@ -231,19 +231,27 @@ class Set:
             disk.write([(disk.place(self.form), block)])
 
 
+refusals = []
+
+
 def store(path, text):
     """0 or the errno."""
     try:
         handle = os.open(path, os.O_WRONLY)
+        try:
+            os.write(handle, text.encode())
+        finally:
+            os.close(handle)
     except OSError as err:
+        refusals.append(f"{text} to {path}: {err.strerror}")
         return err.errno
-    try:
-        os.write(handle, text.encode())
-        return 0
-    except OSError as err:
-        return err.errno
-    finally:
-        os.close(handle)
+    return 0
+
+
+def new_array():
+    err = store("/sys/module/md_mod/parameters/new_array", "md70")
+    if err:
+        sys.exit(f"new_array: {os.strerror(err)}")
 
 
 def look(path):
@@ -320,7 +328,7 @@ class Fuzzer:
                    for name in arrays())
 
     def by_sysfs(self, pick, superblocks):
-        store("/sys/module/md_mod/parameters/new_array", "md70")
+        new_array()
         directory = "/sys/block/md70/md"
         version = superblocks.form
         if superblocks.mutated and pick.random() < 0.1:
@@ -330,8 +338,11 @@ class Fuzzer:
             store(directory + "/new_dev", disk.number)
         if pick.random() < 0.3:
             read_all(directory)
-        for state in pick.choice((("inactive", "readonly"), ("read-auto",), ("clean",),
-                                  ("active",), ("read-auto", "active"))):
+        states = [("inactive", "readonly"), ("read-auto",), ("active",),
+                  ("read-auto", "active")]
+        if superblocks.mutated:  # it is the superblocks that tell if an array is clean
+            states.append(("clean",))
+        for state in pick.choice(states):
             store(directory + "/array_state", state)
         started = self.is_started()
         read_all(directory)
@@ -359,7 +370,7 @@ class Fuzzer:
         good = Set(superblocks.form, (1, 0, 0), superblocks.disks, 0x1234, pick)
         good.blocks[1] = superblocks.blocks[1]
         good.disks[0].write([(good.disks[0].place(good.form), good.blocks[0])])
-        store("/sys/module/md_mod/parameters/new_array", "md70")
+        new_array()
         directory = "/sys/block/md70/md"
         store(directory + "/metadata_version", superblocks.form)
         store(directory + "/new_dev", good.disks[0].number)
@@ -393,6 +404,7 @@ class Fuzzer:
         superblocks.place_on_disks()
         way = pick.choice(self.ways[:4] if not mutated else self.ways)
         context = f"round {number}, {form}, level {level[0]}, {way.__name__}: {what}"
+        refusals.clear()
         with open("/dev/kmsg", "w", encoding="utf-8") as f:
             f.write("fuzz: " + context)
         started = way(pick, superblocks)
@@ -426,7 +438,7 @@ def main():
     for number in range(-8, 0):
         started, context = fuzzer.round(number, mutated=False)
         if not started:
-            sys.exit(context + ": a good set was refused")
+            sys.exit(f"{context}: a good set was refused: {refusals}")
     fuzzer.started = 0
     warm = rounds // 4
     for number in range(warm):
