@@ -325,22 +325,23 @@ static bool sb_bitmap_writable(const struct mddev *mddev)
 }
 
 /*
- * Returns the generation to write, 0 when there is none. @members stays empty
- * when there is nothing to do at all.
+ * Returns whether there is anything to write; *@gen is the generation, 0 for pages
+ * of the bitmap alone. That no member is left to be written to (@members is empty)
+ * is for the attempt to find out: somebody waits for its result.
  */
-static u64 sb_collect(struct mddev *mddev, struct list_head *members)
+static bool sb_collect(struct mddev *mddev, struct list_head *members, u64 *gen)
 {
 	struct md_rdev *rdev;
 	bool pages;
-	u64 gen = 0;
 
+	*gen = 0;
 	spin_lock_irq(&mddev->lock);
 	pages = sb_bitmap_writable(mddev) && md_bitmap_pending(mddev->bitmap);
 	if (!sb_writable(mddev))
 		mddev->sb_done = mddev->sb_wanted;
 	else if (mddev->sb_done != mddev->sb_wanted)
-		gen = mddev->sb_wanted;
-	if (gen || pages) {
+		*gen = mddev->sb_wanted;
+	if (*gen || pages) {
 		rdev_for_each(rdev, mddev) {
 			if (!rdev->sb_io || md_rdev_test(rdev, MD_RDEV_FAULTY))
 				continue;
@@ -350,7 +351,7 @@ static u64 sb_collect(struct mddev *mddev, struct list_head *members)
 		}
 	}
 	spin_unlock_irq(&mddev->lock);
-	return gen;
+	return *gen || pages;
 }
 
 /*
@@ -564,8 +565,7 @@ static void md_sb_work(struct work_struct *work)
 	u64 gen;
 
 	mutex_lock(&mddev->sb_mutex);
-	gen = sb_collect(mddev, &members);
-	if (!list_empty(&members))
+	if (sb_collect(mddev, &members, &gen))
 		sb_attempt(mddev, gen, &members);
 	sb_forget(&members);
 	mutex_unlock(&mddev->sb_mutex);
