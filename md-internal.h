@@ -154,7 +154,8 @@ void md_gate_destroy(struct mddev *mddev);
 void md_submit_bio(struct bio *bio);
 /* mddev_suspend_and_lock() for a caller that can't give up */
 void mddev_suspend_and_lock_nointr(struct mddev *mddev);
-void md_release_held_acks(struct mddev *mddev);
+void md_end_held_acks(struct mddev *mddev, struct bio_list *bios,
+		      blk_status_t status);
 /* Go clean if idle. Context: mddev->lock not held, atomic allowed.
  * Return: true if the array is clean (now).
  */

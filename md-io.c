@@ -332,29 +332,22 @@ void md_io_end(struct md_io *io, blk_status_t status)
 EXPORT_SYMBOL_GPL(md_io_end);
 
 /**
- * md_release_held_acks() - acknowledge writes that waited for metadata
+ * md_end_held_acks() - end writes that waited for metadata
  * @mddev: array
- *
- * Called when MD_WRITE_ACK_HELD was cleared, or can't ever be.
+ * @bios: what was in mddev->held_acks; taken in the section under mddev->lock
+ *	that cleared MD_WRITE_ACK_HELD, as what comes in after it waits for more
+ * @status: BLK_STS_OK, or what they end with
  *
  * Context: any, mddev->lock not held.
  */
-void md_release_held_acks(struct mddev *mddev)
+void md_end_held_acks(struct mddev *mddev, struct bio_list *bios,
+		      blk_status_t status)
 {
-	struct bio_list bios;
-	unsigned long flags;
 	struct bio *bio;
-	bool broken;
 
-	spin_lock_irqsave(&mddev->lock, flags);
-	bios = mddev->held_acks;
-	bio_list_init(&mddev->held_acks);
-	broken = mddev->write_slow & MD_WRITE_BROKEN;
-	spin_unlock_irqrestore(&mddev->lock, flags);
-
-	while ((bio = bio_list_pop(&bios))) {
-		if (broken)
-			bio->bi_status = BLK_STS_IOERR;
+	while ((bio = bio_list_pop(bios))) {
+		if (status)
+			bio->bi_status = status;
 		bio_endio(bio);
 		md_gate_exit(mddev);
 	}

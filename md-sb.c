@@ -698,18 +698,23 @@ bool md_sb_acks_must_wait(struct mddev *mddev)
 
 void md_sb_check_acks(struct mddev *mddev)
 {
+	blk_status_t status = BLK_STS_OK;
+	struct bio_list bios;
 	unsigned long flags;
-	bool release = false;
 
+	bio_list_init(&bios);
 	spin_lock_irqsave(&mddev->lock, flags);
 	if (!md_sb_acks_must_wait(mddev)) {
-		release = mddev->write_slow & MD_WRITE_ACK_HELD;
 		md_write_slow_clear(mddev, MD_WRITE_ACK_HELD);
+		/* The next failure may hold others as soon as the lock is free. */
+		bio_list_merge_init(&bios, &mddev->held_acks);
+		/* What they have met will never be recorded. */
+		if (mddev->write_slow & MD_WRITE_BROKEN)
+			status = BLK_STS_IOERR;
 		md_bitmap_release(mddev, !sb_bitmap_writable(mddev));
 	}
 	spin_unlock_irqrestore(&mddev->lock, flags);
-	if (release)
-		md_release_held_acks(mddev);
+	md_end_held_acks(mddev, &bios, status);
 }
 
 /*
