@@ -10,7 +10,8 @@
  *
  * Anybody may ask (sync.needed, sync.requested) or ask to stop (sync.stop), in
  * any context. Only the daemon, a work item that holds reconfig_mutex, moves
- * IDLE -> STARTING and ENDED -> IDLE; only the thread makes the other moves.
+ * IDLE -> STARTING and ENDED -> IDLE; only the thread makes the other moves (if none
+ * can be made, the daemon goes back to IDLE, which needs no mutex).
  * So "no thread" stays true for whoever holds reconfig_mutex, and slots only
  * change then. Who wants the thread to end waits on sync.wait and holds nothing.
  * Documentation/sync-thread.md has the whole story.
@@ -761,13 +762,14 @@ static void set_range(struct mddev *mddev, enum md_sync_action action)
 	atomic64_set(&sync->in_flight, 0);
 }
 
-/* reconfig_mutex held. */
-static void start_sync_thread(struct mddev *mddev)
+/* IDLE -> STARTING, if there is something to do. reconfig_mutex held. */
+static bool choose_sync(struct mddev *mddev)
 {
 	struct md_sync *sync = &mddev->sync;
-	struct task_struct *task;
 	enum md_sync_action action;
 
+	if (md_sync_busy(mddev) || !sync->needed)
+		return false;
 	spin_lock_irq(&mddev->lock);
 	action = choose_action(mddev);
 	if (action != MD_ACTION_IDLE) {
@@ -777,8 +779,18 @@ static void start_sync_thread(struct mddev *mddev)
 		sync->needed = false;
 	}
 	spin_unlock_irq(&mddev->lock);
-	if (action == MD_ACTION_IDLE)
-		return;
+	return action != MD_ACTION_IDLE;
+}
+
+/*
+ * STARTING -> whatever the thread makes of it. No locks held: whoever makes threads
+ * may need memory that is freed by writing to this very array, and that may wait
+ * for the gate, which is closed by somebody who waits for reconfig_mutex.
+ */
+static void start_sync_thread(struct mddev *mddev)
+{
+	enum md_sync_action action = mddev->sync.action;
+	struct task_struct *task;
 
 	__module_get(THIS_MODULE);
 	task = kthread_run(sync_thread, mddev, "%s_%s", mdname(mddev),
@@ -882,6 +894,7 @@ static void move_members(struct mddev *mddev)
 static void sync_daemon(struct work_struct *work)
 {
 	struct mddev *mddev = container_of(work, struct mddev, sync.daemon);
+	bool start;
 
 	mddev_lock_nointr(mddev);
 	if (mddev->sync.state == MD_SYNC_ENDED)
@@ -895,13 +908,11 @@ static void sync_daemon(struct work_struct *work)
 		move_members(mddev);
 		mddev_lock_nointr(mddev);
 	}
-	/*
-	 * Never behind the closed gate: whoever makes threads may need memory
-	 * that is freed by writing to this very array.
-	 */
-	if (!md_sync_busy(mddev) && mddev->sync.needed)
-		start_sync_thread(mddev);
+	start = choose_sync(mddev);
 	mddev_unlock(mddev);
+	/* Until the thread has ended nobody takes the array away. */
+	if (start)
+		start_sync_thread(mddev);
 }
 
 void md_sync_init(struct mddev *mddev)
