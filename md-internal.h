@@ -30,6 +30,7 @@ extern bool md_create_on_open;
  * openers, members, nor a reason to hold are left, see mddev_put().
  */
 
+int mddev_lock_killable(struct mddev *mddev);
 bool mddev_get(struct mddev *mddev);
 void mddev_put(struct mddev *mddev);
 void mddev_kobj_release(struct kobject *kobj);

@@ -210,7 +210,7 @@ static int mdstat_show(struct seq_file *seq, void *v)
 		seq_puts(seq, "unused devices: <none>\n");
 		return 0;
 	}
-	if (mutex_lock_killable(&mddev->reconfig_mutex))
+	if (mddev_lock_killable(mddev))
 		return -EINTR;
 	if (mddev->pers || mddev->raid_disks || !list_empty(&mddev->disks))
 		show_array(seq, mddev);

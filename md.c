@@ -568,6 +568,16 @@ void mddev_lock_nointr(struct mddev *mddev)
 }
 EXPORT_SYMBOL_GPL(mddev_lock_nointr);
 
+/* mddev_lock() for what only a fatal signal shall end. Return: 0 or -EINTR. */
+int mddev_lock_killable(struct mddev *mddev)
+{
+	int ret = mutex_lock_killable(&mddev->reconfig_mutex);
+
+	if (!ret)
+		mddev->noio = memalloc_noio_save();
+	return ret;
+}
+
 /* What is let go under reconfig_mutex, and freed behind it. */
 struct md_dying {
 	struct list_head members;
