@@ -21,6 +21,7 @@
 /* What is needed to find a bitmap and to judge it, as it was at some time. */
 struct wi_plan {
 	struct file *file;
+	s64 offset;			/* on members */
 	bool external;			/* userland keeps the superblock */
 	bool persistent;		/* members have superblocks of ours */
 	u8 uuid[16];
@@ -36,11 +37,10 @@ struct wi_plan {
  * Place
  */
 
-/* First sector of the bitmap on a member. */
-static sector_t wi_start(struct mddev *mddev, struct md_rdev *rdev)
+/* First sector on a member of a bitmap at @offset. */
+static sector_t wi_start(struct mddev *mddev, struct md_rdev *rdev, s64 offset)
 {
-	return mddev->external ? mddev->bitmap_offset :
-				 rdev->sb_start + mddev->bitmap_offset;
+	return mddev->external ? offset : rdev->sb_start + offset;
 }
 
 static bool areas_meet(sector_t a, sector_t a_sectors, sector_t b,
@@ -51,9 +51,9 @@ static bool areas_meet(sector_t a, sector_t a_sectors, sector_t b,
 
 /* What keeps a bitmap of @sectors from a member's place for it, or NULL. */
 static const char *wi_misplaced(struct mddev *mddev, struct md_rdev *rdev,
-				    sector_t sectors)
+				s64 offset, sector_t sectors)
 {
-	sector_t start = wi_start(mddev, rdev);
+	sector_t start = wi_start(mddev, rdev, offset);
 	unsigned int block = bdev_logical_block_size(rdev->bdev) >> SECTOR_SHIFT;
 
 	if (start & (block - 1))
@@ -83,7 +83,8 @@ int md_bitmap_check_member(struct mddev *mddev, struct md_rdev *rdev)
 
 	if (!b || b->file)
 		return 0;
-	why = wi_misplaced(mddev, rdev, DIV_ROUND_UP(b->bytes, SECTOR_SIZE));
+	why = wi_misplaced(mddev, rdev, b->offset,
+			   DIV_ROUND_UP(b->bytes, SECTOR_SIZE));
 	if (!why)
 		return 0;
 	md_warn(mddev, "%pg has no place for the bitmap: %s\n", rdev->bdev, why);
@@ -93,7 +94,7 @@ int md_bitmap_check_member(struct mddev *mddev, struct md_rdev *rdev)
 /* Sectors that a member has from the bitmap's start to what comes next. */
 static sector_t member_space(struct mddev *mddev, struct md_rdev *rdev)
 {
-	sector_t start = wi_start(mddev, rdev);
+	sector_t start = wi_start(mddev, rdev, mddev->bitmap_offset);
 	sector_t end = bdev_nr_sectors(rdev->bdev), bblog;
 
 	if (mddev->external)
@@ -268,13 +269,13 @@ static int read_file_page(struct file *file, unsigned int nr, struct page *page)
 }
 
 /* Read one page of a bitmap of @bytes. @rdev: NULL for a file. */
-static int wi_read_page(struct mddev *mddev, struct file *file,
-			    struct md_rdev *rdev, unsigned int nr,
-			    unsigned int bytes, struct page *page)
+static int wi_read_page(struct mddev *mddev, const struct wi_plan *plan,
+			struct md_rdev *rdev, unsigned int nr,
+			unsigned int bytes, struct page *page)
 {
-	if (file)
-		return read_file_page(file, nr, page);
-	return md_sb_read_page(rdev, page, wi_start(mddev, rdev) +
+	if (plan->file)
+		return read_file_page(plan->file, nr, page);
+	return md_sb_read_page(rdev, page, wi_start(mddev, rdev, plan->offset) +
 					   nr * PAGE_SECTORS,
 			       min_t(unsigned int, bytes - nr * PAGE_SIZE,
 				     PAGE_SIZE));
@@ -309,17 +310,16 @@ static int load_one_head(struct mddev *mddev, const struct wi_plan *plan,
 			 struct md_rdev *rdev, struct page *page,
 			 struct md_bitmap_head *head)
 {
-	const char *why = "it can't be read";
-	int ret;
+	const char *why = NULL;
+	int ret = -EINVAL;
 
-	if (rdev && wi_misplaced(mddev, rdev, 1)) {
-		why = wi_misplaced(mddev, rdev, 1);
-		ret = -EINVAL;
-	} else {
-		ret = wi_read_page(mddev, plan->file, rdev, 0,
-				   MD_BITMAP_HEAD_BYTES, page);
-		if (!ret)
-			why = head_unfit(plan, page_address(page), head, &ret);
+	if (rdev)
+		why = wi_misplaced(mddev, rdev, plan->offset, 1);
+	if (!why) {
+		ret = wi_read_page(mddev, plan, rdev, 0, MD_BITMAP_HEAD_BYTES,
+				   page);
+		why = ret ? "it can't be read" :
+			    head_unfit(plan, page_address(page), head, &ret);
 	}
 	if (ret && rdev)
 		md_warn(mddev, "bitmap on %pg not accepted: %s\n", rdev->bdev,
@@ -382,14 +382,15 @@ static void take_bits(struct md_bitmap *b, unsigned int nr, const void *buf)
 				md_bitmap_set_image(b, chunk, false);
 }
 
-static int load_bits(struct md_bitmap *b, struct md_rdev *source)
+static int load_bits(struct md_bitmap *b, const struct wi_plan *plan,
+		     struct md_rdev *source)
 {
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < b->nr_pages; i++) {
-		ret = wi_read_page(b->mddev, b->file, source, i, b->bytes,
-				       b->pages[0]);
+		ret = wi_read_page(b->mddev, plan, source, i, b->bytes,
+				   b->pages[0]);
 		if (ret)
 			return ret;
 		take_bits(b, i, page_address(b->pages[0]));
@@ -412,7 +413,7 @@ static void load_trusted(struct md_bitmap *b, const struct wi_plan *plan,
 		wi_set_from(b, 0);
 		return;
 	}
-	if (load_bits(b, source)) {
+	if (load_bits(b, plan, source)) {
 		md_warn(mddev, "bitmap can't be read: all of the array counts as written\n");
 		wi_set_from(b, 0);
 		return;
@@ -467,6 +468,7 @@ static struct md_bitmap *wi_load(struct mddev *mddev,
 			chunk_bytes >> 10);
 		return b;
 	}
+	b->offset = plan->offset;
 	b->sleep = plan->sleep;
 	b->write_behind = plan->write_behind;
 	if (plan->file)
@@ -475,7 +477,7 @@ static struct md_bitmap *wi_load(struct mddev *mddev,
 		md_warn(mddev, "a new bitmap is made: all of the array counts as written\n");
 		wi_set_from(b, 0);
 	} else if (plan->external) {
-		b->trusted = source && !load_bits(b, source);
+		b->trusted = source && !load_bits(b, plan, source);
 		if (!b->trusted)
 			wi_set_from(b, 0);
 	} else {
@@ -499,6 +501,7 @@ static int wi_make_plan(struct mddev *mddev, struct md_personality *pers,
 		plan->file = mddev->bitmap_file;
 		if (plan->file)
 			get_file(plan->file);
+		plan->offset = mddev->bitmap_offset;
 		plan->external = mddev->bitmap_external;
 		memcpy(plan->uuid, mddev->uuid, sizeof(plan->uuid));
 		plan->persistent = mddev->persistent && mddev->format;
@@ -574,7 +577,8 @@ int md_bitmap_attach(struct mddev *mddev, struct md_bitmap *b)
 	}
 	if (!b)
 		return 0;
-	if (b->sync_size != md_sync_space(mddev) || mddev->bitmap)
+	if (b->sync_size != md_sync_space(mddev) || mddev->bitmap ||
+	    b->offset != mddev->bitmap_offset)
 		return -EBUSY;
 	/* What it was compared with may not be what has been settled since. */
 	if (b->trusted && mddev->persistent && b->events != mddev->events)
@@ -583,8 +587,8 @@ int md_bitmap_attach(struct mddev *mddev, struct md_bitmap *b)
 		const char *why = NULL;
 
 		if (rdev->raid_disk >= 0 && !b->file)
-			why = wi_misplaced(mddev, rdev,
-					       DIV_ROUND_UP(b->bytes, SECTOR_SIZE));
+			why = wi_misplaced(mddev, rdev, b->offset,
+					   DIV_ROUND_UP(b->bytes, SECTOR_SIZE));
 		if (why) {
 			md_warn(mddev, "no bitmap on %pg: %s\n", rdev->bdev, why);
 			return -ENOSPC;
@@ -663,6 +667,7 @@ int md_bitmap_resize(struct mddev *mddev, sector_t sync_size)
 	old->wq = NULL;
 	if (old->file)
 		b->file = get_file(old->file);
+	b->offset = old->offset;
 	b->version = old->version;
 	b->trusted = old->trusted;
 	wi_copy(b, old);
@@ -795,7 +800,7 @@ static void wi_submit(struct md_bitmap *b, struct md_sb_io *io,
 			       REQ_OP_WRITE | REQ_SYNC | REQ_META | REQ_FUA,
 			       GFP_NOIO, &b->bios);
 	/* Where its superblock goes in this attempt */
-	bio->bi_iter.bi_sector = b->mddev->bitmap_offset + nr * PAGE_SECTORS;
+	bio->bi_iter.bi_sector = b->offset + nr * PAGE_SECTORS;
 	if (!b->mddev->external)
 		bio->bi_iter.bi_sector += io->sector;
 	bio->bi_end_io = wi_end_io;

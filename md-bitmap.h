@@ -36,6 +36,9 @@ struct md_bitmap {
 	unsigned int head_bytes;	/* in front of the bits */
 	unsigned int bytes;		/* of head and bits */
 	struct file *file;		/* NULL: on the members */
+	s64 offset;			/* sectors from their superblocks, or from
+					 * their start with external metadata
+					 */
 	u32 version;
 	u64 events;			/* of the array, when it was compared */
 	unsigned long sleep;		/* jiffies; for mddev->bitmap_sleep */
