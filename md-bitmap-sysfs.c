@@ -166,11 +166,13 @@ int md_bitmap_remove(struct mddev *mddev)
 		mddev->bitmap_space = 0;
 		gen = md_sb_request(mddev);
 	}
-	md_config_unlock(mddev, true);
-	if (ret)
-		return ret;
+	mddev_unlock(mddev);
+	/* No write before superblocks say that nothing tells of it. */
+	if (!ret)
+		ret = md_sb_wait(mddev, gen);
+	mddev_resume(mddev);
 	md_new_event();
-	return md_sb_wait(mddev, gen);
+	return ret;
 }
 
 /**
