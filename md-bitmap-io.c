@@ -628,6 +628,44 @@ void md_bitmap_free_dying(struct list_head *dying)
 		md_bitmap_free(b);
 }
 
+/* Where the bits of a page of the bitmap are in b->image, and how many bytes. */
+static void *wi_image_of(struct md_bitmap *b, unsigned int nr, void **buf,
+			 size_t *len)
+{
+	unsigned int skip = nr ? 0 : b->head_bytes;
+	size_t at = (size_t)nr * PAGE_SIZE + skip - b->head_bytes;
+
+	*buf = page_address(b->pages[nr]) + skip;
+	*len = min_t(size_t, b->bytes - b->head_bytes - at, PAGE_SIZE - skip);
+	return b->image + at;
+}
+
+/*
+ * A member left before it was flushed, and may have lost what it had of chunks whose
+ * bits were cleared: set what is set on disk. Any time before pages are copied.
+ */
+static void wi_restore(struct md_bitmap *b)
+{
+	unsigned int nr;
+	u8 *image, lost;
+	void *buf;
+	size_t len, i;
+
+	for_each_set_bit(nr, b->dirty, b->nr_pages) {
+		image = wi_image_of(b, nr, &buf, &len);
+		for (i = 0; i < len; i++) {
+			lost = ((u8 *)buf)[i] & ~image[i];
+			if (!lost)
+				continue;
+			image[i] |= lost;
+			__set_bit((image - (u8 *)b->image + i) * 8 /
+				  MD_BITMAP_GROUP, b->active);
+		}
+	}
+	b->undo = false;
+	b->cleared = false;
+}
+
 /* Does any sector of a chunk of @to lie in a chunk that is set in @from? */
 static void wi_copy(struct md_bitmap *to, const struct md_bitmap *from)
 {
@@ -670,6 +708,14 @@ int md_bitmap_resize(struct mddev *mddev, sector_t sync_size)
 	b->offset = old->offset;
 	b->version = old->version;
 	b->trusted = old->trusted;
+	/* The new one does not know which bits are cleared but not flushed. */
+	spin_lock_irq(&mddev->lock);
+	md_bitmap_member_left(mddev);
+	spin_lock(&old->lock);
+	if (old->undo)
+		wi_restore(old);
+	spin_unlock(&old->lock);
+	spin_unlock_irq(&mddev->lock);
 	wi_copy(b, old);
 	if (sync_size > old->sync_size)
 		wi_set_from(b, old->sync_size >> b->shift);
@@ -746,35 +792,46 @@ static bool wi_choose_members(struct list_head *members)
 	return stale;
 }
 
-bool md_bitmap_take(struct md_bitmap *b, struct list_head *members, u64 events)
+bool md_bitmap_must_flush(struct md_bitmap *b)
+{
+	spin_lock_irq(&b->lock);
+	b->flushing = b->cleared;
+	b->cleared = false;
+	spin_unlock_irq(&b->lock);
+	return b->flushing;
+}
+
+void md_bitmap_take(struct md_bitmap *b, struct list_head *members, u64 events)
 {
 	bool stale = wi_choose_members(members);
-	unsigned int nr, skip;
-	size_t at, len;
-	bool cleared;
+	unsigned int nr;
+	void *image, *buf;
+	size_t len;
 
 	spin_lock_irq(&b->lock);
+	if (b->undo)
+		wi_restore(b);
+	b->flushing = false;
 	if (stale && !b->file)
 		bitmap_fill(b->dirty, b->nr_pages);
 	if (b->failed)
 		bitmap_zero(b->dirty, b->nr_pages);
 	else if (events && b->head_bytes)
 		__set_bit(0, b->dirty);
-	cleared = b->cleared;
-	b->cleared = false;
 	for_each_set_bit(nr, b->dirty, b->nr_pages) {
-		skip = nr ? 0 : b->head_bytes;
-		at = (size_t)nr * PAGE_SIZE + skip - b->head_bytes;
-		len = min_t(size_t, b->bytes - b->head_bytes - at,
-			    PAGE_SIZE - skip);
-		memcpy(page_address(b->pages[nr]) + skip, b->image + at, len);
+		image = wi_image_of(b, nr, &buf, &len);
 		__set_bit(nr, b->writing_pages);
+		/* Bits that were cleared since the flush are for the next write. */
+		if (b->cleared) {
+			bitmap_or(buf, buf, image, len * 8);
+			continue;
+		}
+		memcpy(buf, image, len);
 		__clear_bit(nr, b->dirty);
 	}
 	bio_list_merge(&b->writing, &b->waiting);
 	bio_list_init(&b->waiting);
 	spin_unlock_irq(&b->lock);
-	return cleared;
 }
 
 static void wi_end_io(struct bio *bio)

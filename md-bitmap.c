@@ -281,13 +281,18 @@ static bool md_bitmap_may_clear(struct md_bitmap *b)
  */
 void md_bitmap_member_left(struct mddev *mddev)
 {
+	struct md_bitmap *b = mddev->bitmap;
+
 	lockdep_assert_held(&mddev->lock);
 
-	if (!mddev->bitmap)
+	if (!b)
 		return;
-	mddev->bitmap->can_clear = false;
-	mddev->bitmap->want_clear = false;
-	mddev->bitmap->promised = false;
+	b->want_clear = false;
+	b->promised = false;
+	spin_lock(&b->lock);
+	b->can_clear = false;
+	b->undo |= b->cleared || b->flushing;
+	spin_unlock(&b->lock);
 }
 
 /**
@@ -342,6 +347,8 @@ static bool wi_scan_group(struct md_bitmap *b, unsigned long group,
 	bool cleared = false, left = false;
 
 	spin_lock_irq(&b->lock);
+	/* Until now a member may have left, but none can before this is over. */
+	may = may && b->can_clear;
 	for (chunk = find_next_bit_le(b->image, end, first); chunk < end;
 	     chunk = find_next_bit_le(b->image, end, chunk + 1)) {
 		if (chunk < synced && wi_age(b, chunk, may, now))

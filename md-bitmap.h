@@ -50,7 +50,9 @@ struct md_bitmap {
 	void *image;			/* the bits, as on disk; lock for writing */
 	unsigned long *active;		/* groups that may have set bits; lock */
 	unsigned long *dirty;		/* pages to be written; lock */
-	bool cleared;			/* bits have been since the last write; lock */
+	bool cleared;			/* bits have been, without a flush; lock */
+	bool flushing;			/* ... with one under way; lock */
+	bool undo;			/* a member didn't take part in it; lock */
 	bool failed;			/* can't be written: not kept any more; lock */
 	struct bio_list waiting;	/* for the next write of pages; lock */
 	struct bio_list writing;	/* for the present one; lock */
@@ -60,7 +62,7 @@ struct md_bitmap {
 	/* mddev->lock */
 	u64 events_cleared;
 	bool trusted;			/* what it doesn't name is in sync */
-	bool can_clear;			/* bits may be cleared */
+	bool can_clear;			/* bits may be cleared; and lock */
 	bool want_clear;		/* ... once events_cleared was written */
 	bool promised;			/* ... which is under way */
 
@@ -125,14 +127,23 @@ int md_bitmap_check_member(struct mddev *mddev, struct md_rdev *rdev);
 /* Is there something to write? mddev->lock or sb_mutex held. */
 bool md_bitmap_pending(struct md_bitmap *b);
 /**
+ * md_bitmap_must_flush() - have bits been cleared that are still on disk?
+ * @b: bitmap
+ *
+ * They are cleared for good if no member leaves until md_bitmap_take().
+ *
+ * Context: sb_mutex held.
+ * Return: whether members have to be flushed before md_bitmap_take().
+ */
+bool md_bitmap_must_flush(struct md_bitmap *b);
+/**
  * md_bitmap_take() - settle what md_bitmap_write() is going to write
  * @b: bitmap
  * @members: of struct md_sb_io
  * @events: of the superblocks that will be written next, 0 when none will be
- * Context: sb_mutex held.
- * Return: true when bits were cleared: the members have to be flushed first.
+ * Context: sb_mutex held; who did not take the flush was marked failed.
  */
-bool md_bitmap_take(struct md_bitmap *b, struct list_head *members, u64 events);
+void md_bitmap_take(struct md_bitmap *b, struct list_head *members, u64 events);
 /**
  * md_bitmap_write() - write the pages that changed to all members in slots
  * @b: bitmap

@@ -12,7 +12,8 @@
  * One run of the work is one attempt:
  *
  *	collect		note the generation asked for and the members
- *	flush		data that metadata is going to speak of
+ *	flush		data that metadata is going to speak of; fail members that
+ *			did not take it
  *	logs		write the bad-block logs that changed
  *	bitmap		write the bitmap's pages that changed, its events first
  *	encode		take a snapshot into each member's page, events + 1
@@ -462,45 +463,55 @@ static unsigned int sb_count_written(struct mddev *mddev,
 	return good;
 }
 
-/* Returns how many members are newly marked failed. */
-static unsigned int sb_fail_members(struct mddev *mddev,
-				    struct list_head *failed, int *nr)
+/* Those of them that have been told of already are passed by. */
+static void sb_fail_members(struct mddev *mddev, struct list_head *failed)
 {
-	unsigned int newly = 0;
 	struct md_sb_io *io;
 
 	list_for_each_entry(io, failed, link) {
 		struct md_rdev *rdev = io->rdev;
 
+		if (!io->status)
+			continue;
 		md_err(mddev, "can't write the metadata of member %pg (%d)\n",
 		       rdev->bdev, blk_status_to_errno(io->status));
+		io->status = BLK_STS_OK;
 		if (!md_rdev_test(rdev, MD_RDEV_FAULTY))
 			md_error(mddev, rdev);
-		newly += md_rdev_test(rdev, MD_RDEV_FAULTY);
-		(*nr)++;
 	}
-	return newly;
+}
+
+/* How many of those that failed are marked so, or are the last good copy? */
+static unsigned int sb_count(struct list_head *failed, bool marked)
+{
+	struct md_sb_io *io;
+	unsigned int n = 0;
+
+	list_for_each_entry(io, failed, link)
+		n += md_rdev_test(io->rdev, MD_RDEV_FAULTY) == marked;
+	return n;
 }
 
 /* Only pages of the bitmap were written. */
 static void sb_judge_pages(struct mddev *mddev, struct md_bitmap *b,
 			   struct list_head *failed)
 {
-	int nr_failed = 0;
-
-	if (sb_fail_members(mddev, failed, &nr_failed) < nr_failed)
+	sb_fail_members(mddev, failed);
+	if (sb_count(failed, false))
 		md_bitmap_give_up(b);
 }
 
 static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 		     struct list_head *failed)
 {
-	int written = 0, nr_failed = 0;
-	unsigned int good, newly;
+	unsigned int good, newly, nr_failed;
 	bool broken = false;
+	int written = 0;
 
 	good = sb_count_written(mddev, members, &written);
-	newly = sb_fail_members(mddev, failed, &nr_failed);
+	sb_fail_members(mddev, failed);
+	newly = sb_count(failed, true);
+	nr_failed = newly + sb_count(failed, false);
 
 	spin_lock_irq(&mddev->lock);
 	if (good) {
@@ -543,8 +554,12 @@ static void sb_attempt(struct mddev *mddev, u64 gen, struct list_head *members)
 	u64 events = gen ? mddev->events + 1 : 0;
 	LIST_HEAD(failed);
 
-	if ((b && md_bitmap_take(b, members, events)) || gen)
+	if ((b && md_bitmap_must_flush(b)) || gen) {
 		sb_flush(members, &failed);
+		sb_fail_members(mddev, &failed);
+	}
+	if (b)
+		md_bitmap_take(b, members, events);
 	if (gen)
 		sb_write_logs(members, &failed);
 	if (b)
