@@ -954,12 +954,18 @@ void md_bitmap_write(struct md_bitmap *b, struct list_head *members,
 
 void md_bitmap_recorded(struct md_bitmap *b)
 {
+	struct md_rdev *rdev;
+
 	lockdep_assert_held(&b->mddev->lock);
 
 	/* What is wanted by now may not have been when the pages were filled. */
-	if (b->promised) {
-		b->promised = false;
-		b->want_clear = false;
-		b->can_clear = true;
-	}
+	if (!b->promised)
+		return;
+	b->promised = false;
+	b->want_clear = false;
+	b->can_clear = true;
+	/* Who was re-added and waits for its slot: from here on bits are lost. */
+	rdev_for_each(rdev, b->mddev)
+		if (rdev->raid_disk < 0)
+			rdev->by_bitmap = 0;
 }
