@@ -248,20 +248,36 @@ EXPORT_SYMBOL_GPL(md_behind_end);
  * Clearing
  */
 
+/* Does each slot's member have all writes, and nobody need the bits for the rest? */
+static bool wi_complete(struct mddev *mddev)
+{
+	struct md_rdev *rdev;
+
+	lockdep_assert_held(&mddev->lock);
+
+	/* A replacement can be behind although the array is not degraded. */
+	rdev_for_each(rdev, mddev)
+		if (rdev->raid_disk >= 0 && rdev->by_bitmap &&
+		    !md_rdev_test(rdev, MD_RDEV_IN_SYNC) &&
+		    !md_rdev_test(rdev, MD_RDEV_FAULTY))
+			return false;
+	return !mddev->degraded && mddev->ro == MD_RW;
+}
+
 /*
- * Bits may go while every slot's member has all writes. events_cleared says which
- * members that is true of, also after they have left: it is moved up and written
- * before the first bit goes after a member has left.
+ * Bits may go while the array is complete. events_cleared says which members have all
+ * writes, also after they have left: it is moved up and written before the first
+ * bit goes after a member has left.
  */
 static bool md_bitmap_may_clear(struct md_bitmap *b)
 {
 	struct mddev *mddev = b->mddev;
-	bool may, ask = false;
+	bool may, complete, ask = false;
 
 	spin_lock_irq(&mddev->lock);
-	may = b->can_clear && !mddev->degraded && mddev->ro == MD_RW;
-	if (!b->can_clear && !b->want_clear && !mddev->degraded &&
-	    !mddev->external && mddev->ro == MD_RW) {
+	complete = wi_complete(mddev);
+	may = complete && b->can_clear;
+	if (complete && !b->can_clear && !b->want_clear && !mddev->external) {
 		/* Without superblocks nobody comes back. */
 		ask = mddev->persistent;
 		b->want_clear = ask;
