@@ -325,8 +325,8 @@ bool md_bitmap_knows(struct mddev *mddev, u64 events)
 
 	spin_lock_irq(&mddev->lock);
 	b = mddev->bitmap;
-	knows = b && !b->failed && events >= b->events_cleared &&
-		events <= mddev->events;
+	knows = b && !b->failed && mddev->persistent &&
+		events >= b->events_cleared && events <= mddev->events;
 	spin_unlock_irq(&mddev->lock);
 	return knows;
 }
