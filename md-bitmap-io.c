@@ -779,16 +779,22 @@ static void fill_head(struct md_bitmap *b, u64 events, void *buf)
  * event count in its copy, so that a superblock of this attempt which says that
  * it has a slot doesn't make it count.
  */
-static bool wi_choose_members(struct list_head *members)
+static bool wi_choose_members(struct mddev *mddev, struct list_head *members)
 {
 	struct md_sb_io *io;
 	bool stale = false;
 
+	spin_lock_irq(&mddev->lock);
 	list_for_each_entry(io, members, link) {
-		io->bitmap = READ_ONCE(io->rdev->raid_disk) >= 0;
-		stale |= io->bitmap &&
-			 md_rdev_test(io->rdev, MD_RDEV_BITMAP_STALE);
+		struct md_rdev *rdev = io->rdev;
+
+		io->bitmap = rdev->raid_disk >= 0;
+		/* One that has moved since needs all of it in the new place. */
+		if (io->bitmap && io->sector == rdev->sb_start)
+			stale |= test_and_clear_bit(MD_RDEV_BITMAP_STALE,
+						    &rdev->flags);
 	}
+	spin_unlock_irq(&mddev->lock);
 	return stale;
 }
 
@@ -803,7 +809,7 @@ bool md_bitmap_must_flush(struct md_bitmap *b)
 
 void md_bitmap_take(struct md_bitmap *b, struct list_head *members, u64 events)
 {
-	bool stale = wi_choose_members(members);
+	bool stale = wi_choose_members(b->mddev, members);
 	unsigned int nr;
 	void *image, *buf;
 	size_t len;
@@ -885,12 +891,9 @@ static void wi_write_members(struct md_bitmap *b, struct list_head *members,
 			wi_submit(b, io, nr);
 	}
 	md_sb_batch_wait(&batch);
-	list_for_each_entry_safe(io, tmp, members, link) {
+	list_for_each_entry_safe(io, tmp, members, link)
 		if (io->status)
 			list_move_tail(&io->link, failed);
-		else if (io->bitmap)
-			md_rdev_clear(io->rdev, MD_RDEV_BITMAP_STALE);
-	}
 }
 
 /* Returns false when the file doesn't take it. */

@@ -395,6 +395,7 @@ int md_rdev_slot_add(struct mddev *mddev, struct md_rdev *rdev)
 		if (ret)
 			return ret;
 		spin_lock_irq(&mddev->lock);
+		md_rdev_set(rdev, MD_RDEV_BITMAP_STALE);
 		if (rdev->raid_disk != rdev->saved_raid_disk)
 			rdev->by_bitmap = 0;
 		spin_unlock_irq(&mddev->lock);
