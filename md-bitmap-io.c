@@ -744,8 +744,8 @@ bool md_bitmap_pending(struct md_bitmap *b)
 	if (!b)
 		return false;
 	spin_lock_irqsave(&b->lock, flags);
-	pending = !b->failed && (!bitmap_empty(b->dirty, b->nr_pages) ||
-				 !bio_list_empty(&b->waiting));
+	pending = !bio_list_empty(&b->waiting) ||
+		  (!b->failed && !bitmap_empty(b->dirty, b->nr_pages));
 	spin_unlock_irqrestore(&b->lock, flags);
 	return pending;
 }
@@ -949,6 +949,10 @@ void md_bitmap_write(struct md_bitmap *b, struct list_head *members,
 			md_bitmap_give_up(b);
 		bitmap_zero(b->writing_pages, b->nr_pages);
 	}
+}
+
+void md_bitmap_written(struct md_bitmap *b)
+{
 	spin_lock_irq(&b->lock);
 	bio_list_merge(&b->written, &b->writing);
 	bio_list_init(&b->writing);

@@ -57,29 +57,50 @@ static void wi_kick_scan(struct md_bitmap *b)
  * Writing
  */
 
-/* Park a bio until the bits of its chunks are on disk. False if they are. */
-static bool wi_park(struct md_bitmap *b, struct bio *bio,
-			unsigned long first, unsigned long last)
+/* Set the bits of a bio's chunks. False if all of them are on disk. */
+static bool wi_set_bits(struct md_bitmap *b, unsigned long first,
+			unsigned long last)
 {
 	bool missing = false;
-	unsigned long flags;
 
-	spin_lock_irqsave(&b->lock, flags);
-	for (; first <= last && !b->failed; first++) {
+	lockdep_assert_held(&b->lock);
+
+	for (; first <= last; first++) {
 		if (atomic_read(&b->chunks[first]) & MD_CHUNK_ON_DISK)
 			continue;
 		missing = true;
 		md_bitmap_set_image(b, first, true);
 	}
-	if (missing)
-		bio_list_add(&b->waiting, bio);
-	spin_unlock_irqrestore(&b->lock, flags);
-
-	if (missing) {
-		wi_kick_writer(b);
-		wi_kick_scan(b);
-	}
 	return missing;
+}
+
+/*
+ * Park a bio until the bits of its chunks are on disk; where the bitmap isn't kept
+ * any more, until superblocks say so. False if they are, or do.
+ */
+static bool wi_park(struct md_bitmap *b, struct bio *bio,
+		    unsigned long first, unsigned long last)
+{
+	unsigned long flags;
+	bool parked;
+
+	spin_lock_irqsave(&b->lock, flags);
+	if (b->failed) {
+		/* md_bitmap_release() follows when this is cleared. */
+		parked = READ_ONCE(b->mddev->write_slow) & MD_WRITE_ACK_HELD;
+		if (parked)
+			bio_list_add(&b->written, bio);
+	} else {
+		parked = wi_set_bits(b, first, last);
+		if (parked) {
+			bio_list_add(&b->waiting, bio);
+			/* Without the lock it could be over by now, and @b gone. */
+			wi_kick_writer(b);
+			wi_kick_scan(b);
+		}
+	}
+	spin_unlock_irqrestore(&b->lock, flags);
+	return parked;
 }
 
 /**

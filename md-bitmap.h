@@ -153,6 +153,8 @@ void md_bitmap_take(struct md_bitmap *b, struct list_head *members, u64 events);
  */
 void md_bitmap_write(struct md_bitmap *b, struct list_head *members,
 		     struct list_head *failed, u64 events);
+/* Failures were judged: parked bios may go on when they are recorded. sb_mutex. */
+void md_bitmap_written(struct md_bitmap *b);
 /* It can't be written: go on without. Context: process, no spinlocks held. */
 void md_bitmap_give_up(struct md_bitmap *b);
 /* The superblocks announced are on disk. sb_mutex and mddev->lock held. */

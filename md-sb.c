@@ -492,13 +492,27 @@ static unsigned int sb_count(struct list_head *failed, bool marked)
 	return n;
 }
 
-/* Only pages of the bitmap were written. */
-static void sb_judge_pages(struct mddev *mddev, struct md_bitmap *b,
-			   struct list_head *failed)
+/*
+ * Who doesn't take the bitmap fails. The last good member can't: it gets superblocks
+ * all the same, which say that there is no bitmap to be trusted.
+ */
+static void sb_write_bitmap(struct mddev *mddev, struct md_bitmap *b,
+			    struct list_head *members, u64 events)
 {
-	sb_fail_members(mddev, failed);
-	if (sb_count(failed, false))
+	struct md_sb_io *io, *tmp;
+	LIST_HEAD(failed);
+
+	md_bitmap_take(b, members, events);
+	md_bitmap_write(b, members, &failed, events);
+	sb_fail_members(mddev, &failed);
+	list_for_each_entry_safe(io, tmp, &failed, link) {
+		if (md_rdev_test(io->rdev, MD_RDEV_FAULTY)) {
+			list_del_init(&io->link);
+			continue;
+		}
 		md_bitmap_give_up(b);
+		list_move_tail(&io->link, members);
+	}
 }
 
 static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
@@ -558,18 +572,18 @@ static void sb_attempt(struct mddev *mddev, u64 gen, struct list_head *members)
 		sb_flush(members, &failed);
 		sb_fail_members(mddev, &failed);
 	}
-	if (b)
-		md_bitmap_take(b, members, events);
 	if (gen)
 		sb_write_logs(members, &failed);
+	else if (sb_count(&failed, false))
+		md_bitmap_give_up(b);
 	if (b)
-		md_bitmap_write(b, members, &failed, events);
-	if (!gen) {
-		sb_judge_pages(mddev, b, &failed);
-	} else if (sb_encode(mddev, members)) {
+		sb_write_bitmap(mddev, b, members, events);
+	if (gen && sb_encode(mddev, members)) {
 		sb_write_superblocks(members, &failed);
 		sb_judge(mddev, gen, members, &failed);
 	}
+	if (b)
+		md_bitmap_written(b);
 	sb_forget(&failed);
 }
 
