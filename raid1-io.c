@@ -437,23 +437,12 @@ static bool r1_serialize(struct r1_conf *conf, struct r1_write *req,
 /* Did a member only say that it doesn't have this operation? */
 static bool r1_unsupported(const struct r1_clone *c, const struct bio *bio)
 {
+	/* A SCSI disk that turns the command down. */
+	if (bio_op(bio) == REQ_OP_WRITE_ZEROES &&
+	    c->bio.bi_status == BLK_STS_TARGET)
+		return true;
 	return c->bio.bi_status == BLK_STS_NOTSUPP &&
 	       bio_op(bio) != REQ_OP_WRITE;
-}
-
-/*
- * A member can't write zeroes after all, and others may have them already: it
- * gets ordinary writes, and the array does not offer the operation any more.
- */
-static bool r1_zero_instead(struct r1_conf *conf, struct r1_clone *c,
-			    struct bio *bio)
-{
-	blk_queue_disable_write_zeroes(conf->mddev->gendisk->queue);
-	return !blkdev_issue_zeroout(c->rdev->bdev,
-				     bio->bi_iter.bi_sector + c->rdev->data_offset,
-				     bio_sectors(bio), GFP_NOIO,
-				     bio->bi_opf & REQ_NOUNMAP ?
-				     BLKDEV_ZERO_NOUNMAP : 0);
 }
 
 /* What to do about a member that failed to write. True if it has the data now. */
@@ -470,7 +459,12 @@ static bool r1_write_failed(struct r1_conf *conf, struct r1_clone *c,
 	if (r1_unsupported(c, bio)) {
 		if (bio_op(bio) != REQ_OP_WRITE_ZEROES)
 			return false;
-		if (r1_zero_instead(conf, c, bio))
+		/*
+		 * Others may have their zeroes already: it gets ordinary
+		 * writes, and the array doesn't offer the operation any more.
+		 */
+		blk_queue_disable_write_zeroes(conf->mddev->gendisk->queue);
+		if (r1_write_zeroes(rdev, sector, sectors))
 			return true;
 		c->bio.bi_status = BLK_STS_IOERR;
 	}

@@ -7,6 +7,8 @@
 
 /* Pieces of one write that may fail before the rest is given up, too. */
 #define R1_MAX_BAD_PIECES	64
+/* Pages of zeroes in one write. */
+#define R1_ZERO_PAGES		16
 
 /* Transfer a piece of a page and wait for it. */
 int r1_page_io(struct md_rdev *rdev, sector_t sector, sector_t sectors,
@@ -194,3 +196,30 @@ bool r1_write_by_pieces(struct r1_conf *conf, struct md_rdev *rdev,
 	return !failed;
 }
 
+/*
+ * Write zeroes to a member that doesn't make them by itself. It may go on
+ * offering the operation after it has turned it down, so blkdev_issue_zeroout()
+ * would ask for the same again. False at the first error.
+ */
+bool r1_write_zeroes(struct md_rdev *rdev, sector_t sector, sector_t sectors)
+{
+	struct bio_vec vecs[R1_ZERO_PAGES];
+	struct bio bio;
+	unsigned int n;
+	int ret = 0;
+
+	while (sectors && !ret) {
+		bio_init(&bio, rdev->bdev, vecs, ARRAY_SIZE(vecs),
+			 REQ_OP_WRITE | REQ_SYNC);
+		bio.bi_iter.bi_sector = sector + rdev->data_offset;
+		while (sectors && bio.bi_vcnt < ARRAY_SIZE(vecs)) {
+			n = min_t(sector_t, sectors, PAGE_SECTORS);
+			__bio_add_page(&bio, ZERO_PAGE(0), n << SECTOR_SHIFT, 0);
+			sector += n;
+			sectors -= n;
+		}
+		ret = submit_bio_wait(&bio);
+		bio_uninit(&bio);
+	}
+	return !ret;
+}

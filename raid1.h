@@ -151,6 +151,7 @@ blk_status_t r1_read_by_pieces(struct r1_conf *conf, struct md_rdev *bad,
 			       struct bio *bio);
 bool r1_write_by_pieces(struct r1_conf *conf, struct md_rdev *rdev,
 			struct bio *bio);
+bool r1_write_zeroes(struct md_rdev *rdev, sector_t sector, sector_t sectors);
 
 /* raid1-sync.c */
 int r1_sync_begin(struct mddev *mddev);
