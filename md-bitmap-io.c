@@ -28,6 +28,7 @@ struct wi_plan {
 	u64 events;
 	sector_t sync_size;
 	sector_t space;			/* sectors, 0: not known */
+	sector_t reserved;		/* of them, 0: not known */
 	u32 chunk_bytes;
 	unsigned long sleep;		/* jiffies */
 	unsigned int write_behind;
@@ -450,10 +451,14 @@ static struct md_bitmap *wi_load(struct mddev *mddev,
 		chunk_bytes = head.chunk_bytes;
 		plan->sleep = head.sleep * HZ;
 		plan->write_behind = head.write_behind;
+		if (head.reserved)
+			plan->reserved = head.reserved;
 	} else {
 		chunk_bytes = md_bitmap_fit_chunk(plan->sync_size,
 						  plan->chunk_bytes,
-						  plan->space * SECTOR_SIZE,
+						  min_not_zero(plan->space,
+							       plan->reserved) *
+						  SECTOR_SIZE,
 						  plan->external ? 0 :
 						  MD_BITMAP_HEAD_BYTES);
 		if (!chunk_bytes) {
@@ -471,6 +476,12 @@ static struct md_bitmap *wi_load(struct mddev *mddev,
 	b->offset = plan->offset;
 	b->sleep = plan->sleep;
 	b->write_behind = plan->write_behind;
+	b->reserved = plan->reserved;
+	/* Behind that comes what other superblocks have a say in. */
+	if (plan->space)
+		b->reserved = min(b->reserved, plan->space);
+	if (b->reserved * SECTOR_SIZE < b->bytes)
+		b->reserved = 0;
 	if (plan->file)
 		b->file = get_file(plan->file);
 	if (ret) {
@@ -511,6 +522,7 @@ static int wi_make_plan(struct mddev *mddev, struct md_personality *pers,
 		plan->space = 0;
 		if (!plan->file)
 			plan->space = smallest_space(mddev);
+		plan->reserved = mddev->bitmap_space;
 		plan->chunk_bytes = mddev->bitmap_chunk ?:
 				    MD_BITMAP_DEFAULT_CHUNK;
 		plan->sleep = mddev->bitmap_sleep;
@@ -598,6 +610,7 @@ int md_bitmap_attach(struct mddev *mddev, struct md_bitmap *b)
 	mddev->bitmap_chunk = SECTOR_SIZE << b->shift;
 	mddev->bitmap_sleep = b->sleep;
 	mddev->bitmap_behind = b->write_behind;
+	WRITE_ONCE(mddev->bitmap_space, b->reserved);
 	spin_lock_irq(&mddev->lock);
 	mddev->bitmap = b;
 	md_bitmap_all_stale(mddev);
@@ -685,13 +698,14 @@ static void wi_copy(struct md_bitmap *to, const struct md_bitmap *from)
 int md_bitmap_resize(struct mddev *mddev, sector_t sync_size)
 {
 	struct md_bitmap *old = mddev->bitmap, *b;
-	u64 room = (u64)smallest_space(mddev) * SECTOR_SIZE;
+	u64 room = min_not_zero(smallest_space(mddev), mddev->bitmap_space);
 	u32 chunk_bytes;
 
 	lockdep_assert_held(&mddev->reconfig_mutex);
 
 	if (!old || old->sync_size == sync_size)
 		return 0;
+	room *= SECTOR_SIZE;
 	if (old->file)
 		room = MD_BITMAP_HEAD_BYTES + MD_BITMAP_MAX_CHUNKS / 8;
 	chunk_bytes = md_bitmap_fit_chunk(sync_size, SECTOR_SIZE << old->shift,

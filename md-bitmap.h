@@ -43,6 +43,7 @@ struct md_bitmap {
 	u64 events;			/* of the array, when it was compared */
 	unsigned long sleep;		/* jiffies; for mddev->bitmap_sleep */
 	unsigned int write_behind;	/* for mddev->bitmap_behind */
+	sector_t reserved;		/* for mddev->bitmap_space */
 
 	atomic_t *chunks;		/* MD_CHUNK_* */
 
