@@ -724,8 +724,11 @@ static int sync_action_store(struct mddev *mddev, const char *buf)
 					  buf);
 	int ret;
 
-	if (action < 0 || action == MD_ACTION_RESHAPE)
+	if (action < 0)
 		return -EINVAL;
+	/* No level has one yet. */
+	if (action == MD_ACTION_RESHAPE)
+		return md_sync_busy(mddev) ? -EBUSY : -EINVAL;
 	ret = md_sync_request(mddev, action);
 	/* Who wants anything but a standstill means an array to be written. */
 	if (!ret && action != MD_ACTION_FROZEN &&

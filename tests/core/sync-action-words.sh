@@ -17,13 +17,14 @@ md_attr /dev/md0 sync_max 8192	# where it waits
 for running in check repair; do
 	expect ok write $running
 	wait_for 10 sync_running /dev/md0 $running
-	for word in $words; do
+	for word in $words reshape; do
 		expect EBUSY write "$word"
 		expect $running md_attr /dev/md0 sync_action
 	done
 	expect EINVAL write reshaped
 	expect ok write idle
 	wait_sync /dev/md0
+	expect EINVAL write reshape
 	md_attr /dev/md0 sync_min 0
 done
 md_attr /dev/md0 sync_max max
