@@ -513,6 +513,9 @@ static int resync_start_store(struct mddev *mddev, const char *buf)
 		ret = -EBUSY;
 	else
 		mddev->resync_offset = sector;
+	/* For when it is thawed. */
+	if (!ret && mddev->pers)
+		mddev->sync.needed = true;
 	spin_unlock_irq(&mddev->lock);
 	if (!ret && mddev->pers)
 		md_sb_request(mddev);
