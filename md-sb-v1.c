@@ -673,6 +673,7 @@ static const char *v1_unfit(const struct md_super *in)
 	.name = string,					\
 	.max_devs = MD_SUPER_MAX_DEVS,			\
 	.max_dev_sectors = MD_SUPER_NONE,		\
+	.has_ppl = true,				\
 	.locate = v1_locate_##place,			\
 	.decode = v1_decode_##place,			\
 	.encode = v1_encode,				\

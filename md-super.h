@@ -131,6 +131,7 @@ struct md_super {
  * @max_devs:		how many devices the format can describe
  * @max_dev_sectors:	largest dev_sectors of a redundant level that the
  *			format can express, MD_SUPER_NONE without a limit
+ * @has_ppl:		can record where a partial parity log is
  */
 struct md_super_format {
 	u32 major_version;
@@ -138,6 +139,7 @@ struct md_super_format {
 	const char *name;
 	u32 max_devs;
 	u64 max_dev_sectors;
+	bool has_ppl;
 
 	/*
 	 * @locate: sector where the superblock of a device of @bdev_sectors

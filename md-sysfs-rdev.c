@@ -759,6 +759,16 @@ static ssize_t ppl_sector_show(struct mddev *mddev, struct md_rdev *rdev,
 			  (long long)rdev->sb_start + rdev->ppl_offset);
 }
 
+/* May its place or size be set? */
+static int ppl_check(struct mddev *mddev, struct md_rdev *rdev)
+{
+	if (mddev->format && !mddev->format->has_ppl)
+		return -EINVAL;
+	if (rdev_in_use(mddev, rdev) && test_bit(MD_HAS_PPL, &mddev->flags))
+		return -EBUSY;
+	return 0;
+}
+
 static int ppl_sector_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
 {
 	unsigned long long sector;
@@ -766,10 +776,10 @@ static int ppl_sector_store(struct mddev *mddev, struct md_rdev *rdev, char *buf
 	int ret;
 
 	ret = rdev_parse(buf, &sector);
+	if (!ret)
+		ret = ppl_check(mddev, rdev);
 	if (ret)
 		return ret;
-	if (rdev_in_use(mddev, rdev) && test_bit(MD_HAS_PPL, &mddev->flags))
-		return -EBUSY;
 	if (sector >= bdev_nr_sectors(rdev->bdev))
 		return -EINVAL;
 	offset = (s64)(sector - rdev->sb_start);
@@ -794,10 +804,10 @@ static int ppl_size_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
 	int ret;
 
 	ret = rdev_parse(buf, &sectors);
+	if (!ret)
+		ret = ppl_check(mddev, rdev);
 	if (ret)
 		return ret;
-	if (rdev_in_use(mddev, rdev) && test_bit(MD_HAS_PPL, &mddev->flags))
-		return -EBUSY;
 	if (sectors > U16_MAX || sectors >= bdev_nr_sectors(rdev->bdev))
 		return -EINVAL;
 	spin_lock_irq(&mddev->lock);
