@@ -628,6 +628,16 @@ static sector_t room_up_to(sector_t room, sector_t data_offset, sector_t first,
 	return first > data_offset ? min(room, first - data_offset) : 0;
 }
 
+/* What the bitmap takes, as far as that is known. */
+static sector_t bitmap_sectors(const struct mddev *mddev)
+{
+	if (!mddev->bitmap_present)
+		return 0;
+	if (mddev->bitmap)
+		return DIV_ROUND_UP(mddev->bitmap->bytes, SECTOR_SIZE);
+	return 1;
+}
+
 sector_t md_sb_grow_room(struct mddev *mddev, struct md_rdev *rdev,
 			 sector_t data_offset)
 {
@@ -651,9 +661,8 @@ sector_t md_sb_grow_room(struct mddev *mddev, struct md_rdev *rdev,
 
 	room = room_up_to(room, data_offset, start + rdev->bblog_offset,
 			  rdev->bblog_sectors);
-	if (mddev->bitmap_present)
-		room = room_up_to(room, data_offset,
-				  start + mddev->bitmap_offset, 1);
+	room = room_up_to(room, data_offset, start + mddev->bitmap_offset,
+			  bitmap_sectors(mddev));
 	if (test_bit(MD_HAS_PPL, &mddev->flags))
 		room = room_up_to(room, data_offset, start + rdev->ppl_offset,
 				  rdev->ppl_sectors);
