@@ -40,6 +40,8 @@ static void *rdev_holder(struct md_rdev *rdev)
 /* Undoes a half-done md_rdev_open(), too. Frees @rdev unless sysfs uses it. */
 static void rdev_release(struct md_rdev *rdev)
 {
+	if (rdev->holder)
+		bd_unlink_disk_holder(rdev->bdev, rdev->holder);
 	if (rdev->bdev_file)
 		bdev_fput(rdev->bdev_file);
 	rdev->bdev_file = NULL;
@@ -110,6 +112,11 @@ struct md_rdev *md_rdev_open(struct mddev *mddev, dev_t dev,
 		rdev->sb_start = bdev_nr_sectors(rdev->bdev);
 		rdev->sectors = rdev->sb_start;
 	}	/* else userland says how much of it is ours */
+	/* Takes locks of the disk that others do I/O under: not behind the gate. */
+	ret = bd_link_disk_holder(rdev->bdev, mddev->gendisk);
+	if (ret)
+		goto err;
+	rdev->holder = mddev->gendisk;
 	return rdev;
 err:
 	rdev_release(rdev);
@@ -286,11 +293,6 @@ int md_rdev_bind(struct mddev *mddev, struct md_rdev *rdev)
 		ret = rdev_add_kobj(mddev, rdev);
 	if (ret)
 		return ret;
-	ret = bd_link_disk_holder(rdev->bdev, mddev->gendisk);
-	if (ret) {
-		rdev_del_kobj(rdev);
-		return ret;
-	}
 
 	rdev_set_owner(rdev, mddev);
 	spin_lock_irq(&mddev->lock);
@@ -326,7 +328,6 @@ void md_rdev_free_dying(struct mddev *mddev, struct list_head *dying)
 	list_for_each_entry_safe(rdev, tmp, dying, dying) {
 		list_del_init(&rdev->dying);
 		rdev_del_kobj(rdev);
-		bd_unlink_disk_holder(rdev->bdev, mddev->gendisk);
 		rdev_release(rdev);
 	}
 	/* One of them may have been what completions waited for. */

@@ -93,6 +93,7 @@ struct md_rdev {
 	struct mddev *mddev;		/* NULL once unbound; see md_rdev_mddev() */
 	struct block_device *bdev;
 	struct file *bdev_file;
+	struct gendisk *holder;		/* shown as its holder in sysfs */
 	bool shared;			/* opened for external metadata */
 	dev_t devt;
 	unsigned long flags;		/* MD_RDEV_*, atomic */
