@@ -104,6 +104,14 @@ int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers);
  */
 int md_set_rw(struct mddev *mddev);
 
+/* The same for who doesn't mind that it is read-write already. */
+int md_ensure_rw(struct mddev *mddev);
+
+/* Read-only or auto-read-only has ended: there may be work, and news to tell.
+ * Context: process, mddev->lock not held.
+ */
+void md_ro_left(struct mddev *mddev);
+
 /* "read-auto". Same context and results. */
 int md_set_read_auto(struct mddev *mddev);
 

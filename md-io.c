@@ -409,12 +409,9 @@ static void md_leave_auto_ro(struct mddev *mddev)
 	if (mddev->ro == MD_AUTO_RO) {
 		mddev->ro = MD_RW;
 		md_write_slow_clear(mddev, MD_WRITE_READONLY);
-		mddev->sync.needed = true;
 	}
 	spin_unlock_irq(&mddev->lock);
-	md_wake_daemon(mddev);
-	md_notify_state(mddev);
-	md_new_event();
+	md_ro_left(mddev);
 }
 
 /* Record on stable metadata that writes are going to happen. */

@@ -334,7 +334,6 @@ static const struct md_ioctl *find_ioctl(unsigned int cmd)
 static int check_state(struct mddev *mddev, const struct md_ioctl *ioc)
 {
 	bool running = READ_ONCE(mddev->pers);
-	int ret;
 
 	if ((ioc->flags & IOC_CONFIGURED) && !READ_ONCE(mddev->raid_disks) &&
 	    !mddev->external)
@@ -344,17 +343,7 @@ static int check_state(struct mddev *mddev, const struct md_ioctl *ioc)
 	if (!(ioc->flags & IOC_WRITES) || !running)
 		return 0;
 
-	switch (READ_ONCE(mddev->ro)) {
-	case MD_RO:
-		return -EROFS;
-	case MD_AUTO_RO:
-		ret = md_set_rw(mddev);
-		/* Somebody else was quicker. */
-		return ret == -EBUSY && mddev->ro == MD_RW ? 0 : ret;
-	case MD_RW:
-		break;
-	}
-	return 0;
+	return READ_ONCE(mddev->ro) == MD_RO ? -EROFS : md_ensure_rw(mddev);
 }
 
 static int do_ioctl(struct mddev *mddev, const struct md_ioctl *ioc,

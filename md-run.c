@@ -526,6 +526,16 @@ open:
 	return ret;
 }
 
+void md_ro_left(struct mddev *mddev)
+{
+	spin_lock_irq(&mddev->lock);
+	mddev->sync.needed = true;
+	spin_unlock_irq(&mddev->lock);
+	md_wake_daemon(mddev);
+	md_notify_state(mddev);
+	md_new_event();
+}
+
 static int md_leave_ro(struct mddev *mddev, enum md_ro ro)
 {
 	u64 gen = 0;
@@ -546,24 +556,30 @@ static int md_leave_ro(struct mddev *mddev, enum md_ro ro)
 		ret = ro == MD_RW ? -EBUSY : 0;
 	if (!ret && mddev->ro != MD_RW) {
 		md_set_ro(mddev, ro);
-		spin_lock_irq(&mddev->lock);
-		mddev->sync.needed = true;
-		spin_unlock_irq(&mddev->lock);
 		if (ro == MD_RW)
 			gen = md_sb_request(mddev);
 	}
 	mddev_unlock(mddev);
 	if (ret)
 		return ret;
-	md_wake_daemon(mddev);
-	md_notify_state(mddev);
-	md_new_event();
+	md_ro_left(mddev);
 	return gen ? md_sb_wait(mddev, gen) : 0;
 }
 
 int md_set_rw(struct mddev *mddev)
 {
 	return md_leave_ro(mddev, MD_RW);
+}
+
+int md_ensure_rw(struct mddev *mddev)
+{
+	int ret;
+
+	if (READ_ONCE(mddev->ro) == MD_RW)
+		return 0;
+	ret = md_set_rw(mddev);
+	/* Somebody else may have been quicker. */
+	return ret == -EBUSY && READ_ONCE(mddev->ro) == MD_RW ? 0 : ret;
 }
 
 int md_set_read_auto(struct mddev *mddev)

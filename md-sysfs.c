@@ -410,18 +410,9 @@ static int start_array(struct mddev *mddev, enum array_state state)
 	return ret;
 }
 
-/* "active" and "clean" of a running array imply that it may be written. */
-static int leave_ro(struct mddev *mddev)
-{
-	int ret;
-
-	if (READ_ONCE(mddev->ro) == MD_RW)
-		return 0;
-	ret = md_set_rw(mddev);
-	return ret == -EBUSY && READ_ONCE(mddev->ro) == MD_RW ? 0 : ret;
-}
-
 /*
+ * "active" and "clean" of a running array imply that it may be written.
+ *
  * Userland has recorded that the array is dirty: must get through whatever the
  * array is doing, so it takes no lock that anybody sleeps under.
  */
@@ -429,7 +420,7 @@ static int state_active(struct mddev *mddev)
 {
 	int ret;
 
-	ret = leave_ro(mddev);
+	ret = md_ensure_rw(mddev);
 	if (!ret && mddev->external)
 		md_write_acked(mddev);
 	return ret;
@@ -439,7 +430,7 @@ static int state_clean(struct mddev *mddev)
 {
 	int ret;
 
-	ret = leave_ro(mddev);
+	ret = md_ensure_rw(mddev);
 	if (ret)
 		return ret;
 	return md_try_clean(mddev) ? 0 : -EBUSY;
@@ -736,7 +727,7 @@ static int sync_action_store(struct mddev *mddev, const char *buf)
 	/* Who wants anything but a standstill means an array to be written. */
 	if (!ret && action != MD_ACTION_FROZEN &&
 	    READ_ONCE(mddev->ro) == MD_AUTO_RO)
-		ret = leave_ro(mddev);
+		ret = md_ensure_rw(mddev);
 	return ret;
 }
 MD_ATTR_PREALLOC(sync_action, 0);
