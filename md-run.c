@@ -310,6 +310,35 @@ detach:
 	return ret;
 }
 
+/*
+ * Get what running a level needs: its module and, in *@private, what it prepares.
+ * No locks held, sleeps. Returns ERR_PTR with nothing to undo.
+ */
+static struct md_personality *md_prepare(struct mddev *mddev, int level,
+					 const char *name, void **private)
+{
+	struct md_personality *pers = md_get_personality(level, name);
+	int ret;
+
+	if (!pers) {
+		md_warn(mddev, "no module for level %d (%s)\n", level, name);
+		return ERR_PTR(-EINVAL);
+	}
+	*private = pers->prepare(mddev);
+	if (!IS_ERR(*private))
+		return pers;
+	ret = PTR_ERR(*private);
+	md_put_personality(pers);
+	return ERR_PTR(ret);
+}
+
+static void md_unprepare(struct mddev *mddev, struct md_personality *pers,
+			 void *private)
+{
+	pers->free(mddev, private);
+	md_put_personality(pers);
+}
+
 /* Settle what is going to be run. reconfig_mutex held. */
 static int md_settle(struct mddev *mddev)
 {
@@ -344,22 +373,14 @@ int md_start(struct mddev *mddev)
 		md_warn(mddev, "can't start: no level is set\n");
 		return -EINVAL;
 	}
-	pers = md_get_personality(level, name);
-	if (!pers) {
-		md_warn(mddev, "can't start: no module for level %d (%s)\n",
-			level, name);
-		return -EINVAL;
-	}
-	private = pers->prepare(mddev);
-	if (IS_ERR(private)) {
-		ret = PTR_ERR(private);
-		goto put;
-	}
+	pers = md_prepare(mddev, level, name, &private);
+	if (IS_ERR(pers))
+		return PTR_ERR(pers);
 
 	bitmap = md_bitmap_open(mddev, pers);
 	if (IS_ERR(bitmap)) {
 		ret = PTR_ERR(bitmap);
-		goto free_private;
+		goto unprepare;
 	}
 
 	ret = mddev_suspend_and_lock(mddev);
@@ -378,10 +399,8 @@ int md_start(struct mddev *mddev)
 	return 0;
 free:
 	md_bitmap_free(bitmap);
-free_private:
-	pers->free(mddev, private);
-put:
-	md_put_personality(pers);
+unprepare:
+	md_unprepare(mddev, pers, private);
 	return ret;
 }
 
@@ -435,8 +454,7 @@ static void md_detach_personality(struct mddev *mddev)
 	if (!pers)
 		return;
 	md_bitmap_detach(mddev);
-	pers->free(mddev, md_set_personality(mddev, NULL, NULL));
-	md_put_personality(pers);
+	md_unprepare(mddev, pers, md_set_personality(mddev, NULL, NULL));
 	rdev_for_each(rdev, mddev)
 		if (rdev->raid_disk >= 0)
 			md_rdev_unlink_slot(rdev);
@@ -667,8 +685,7 @@ static int md_takeover(struct mddev *mddev, struct md_personality *pers,
 	md_set_personality(mddev, pers, private);
 	strscpy(mddev->clevel, pers->name, sizeof(mddev->clevel));
 	mddev->delta_disks = 0;
-	old->free(mddev, old_private);
-	md_put_personality(old);
+	md_unprepare(mddev, old, old_private);
 	md_drop_slots(mddev);
 	mddev->limits_stale = true;
 	md_add_sync_attrs(mddev);
@@ -689,20 +706,11 @@ int md_change_level(struct mddev *mddev, int level, const char *name)
 	u64 gen = 0;
 	int ret;
 
-	pers = md_get_personality(level, name);
-	if (!pers) {
-		md_warn(mddev, "no module for level %s\n", name);
-		return -EINVAL;
-	}
-	if (md_sync_busy(mddev)) {
-		ret = -EBUSY;
-		goto put;
-	}
-	private = pers->prepare(mddev);
-	if (IS_ERR(private)) {
-		ret = PTR_ERR(private);
-		goto put;
-	}
+	if (md_sync_busy(mddev))
+		return -EBUSY;
+	pers = md_prepare(mddev, level, name, &private);
+	if (IS_ERR(pers))
+		return PTR_ERR(pers);
 	ret = mddev_suspend_and_lock(mddev);
 	if (ret)
 		goto free;
@@ -727,8 +735,6 @@ int md_change_level(struct mddev *mddev, int level, const char *name)
 	md_announce(mddev);
 	return md_sb_wait(mddev, gen);
 free:
-	pers->free(mddev, private);
-put:
-	md_put_personality(pers);
+	md_unprepare(mddev, pers, private);
 	return min(ret, 0);
 }
