@@ -276,10 +276,10 @@ static int wi_read_page(struct mddev *mddev, const struct wi_plan *plan,
 {
 	if (plan->file)
 		return read_file_page(plan->file, nr, page);
-	return md_sb_read_page(rdev, page, wi_start(mddev, rdev, plan->offset) +
-					   nr * PAGE_SECTORS,
+	return md_rdev_page_io(rdev, wi_start(mddev, rdev, plan->offset) +
+				     nr * PAGE_SECTORS, page,
 			       min_t(unsigned int, bytes - nr * PAGE_SIZE,
-				     PAGE_SIZE));
+				     PAGE_SIZE), REQ_OP_READ | REQ_META);
 }
 
 /* Returns NULL, or why the superblock at @buf is not this array's. */

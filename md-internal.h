@@ -325,9 +325,6 @@ int md_sb_check_kin(struct mddev *mddev, struct md_rdev *rdev);
 int md_sb_unfit(struct mddev *mddev, struct md_rdev *rdev);
 unsigned int md_sb_bblog_room(const struct md_rdev *rdev);
 int md_sb_member_init(struct md_rdev *rdev);
-/* Read @bytes at @sector of a member, waiting for it. Return: 0 or errno. */
-int md_sb_read_page(struct md_rdev *rdev, struct page *page, sector_t sector,
-		    unsigned int bytes);
 
 /* I/O of one stage of a metadata write: what is pending, and who waits. */
 struct md_sb_batch {

@@ -646,7 +646,7 @@ EXPORT_SYMBOL_GPL(md_error);
  * @rdev: member
  * @sector: of the device
  * @page: data
- * @bytes: whole logical blocks
+ * @bytes: rounded up to whole logical blocks
  * @opf: operation and flags
  *
  * Context: may sleep, no locks held that I/O to the member needs.
@@ -661,7 +661,8 @@ int md_rdev_page_io(struct md_rdev *rdev, sector_t sector, struct page *page,
 
 	bio_init(&bio, rdev->bdev, &bvec, 1, opf | REQ_SYNC);
 	bio.bi_iter.bi_sector = sector;
-	__bio_add_page(&bio, page, bytes, 0);
+	__bio_add_page(&bio, page,
+		       round_up(bytes, bdev_logical_block_size(rdev->bdev)), 0);
 	ret = submit_bio_wait(&bio);
 	bio_uninit(&bio);
 	return ret;

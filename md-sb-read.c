@@ -14,14 +14,6 @@
  * Reading one member
  */
 
-int md_sb_read_page(struct md_rdev *rdev, struct page *page, sector_t sector,
-		    unsigned int bytes)
-{
-	return md_rdev_page_io(rdev, sector, page,
-			       round_up(bytes, bdev_logical_block_size(rdev->bdev)),
-			       REQ_OP_READ | REQ_META);
-}
-
 static int sb_load_log(struct md_rdev *rdev)
 {
 	const __le64 *log = page_address(rdev->bb_page);
@@ -30,9 +22,9 @@ static int sb_load_log(struct md_rdev *rdev)
 	u64 first, sectors;
 	int ret;
 
-	ret = md_sb_read_page(rdev, rdev->bb_page,
-			      rdev->sb_start + rdev->bblog_offset,
-			      room * sizeof(*log));
+	ret = md_rdev_page_io(rdev, rdev->sb_start + rdev->bblog_offset,
+			      rdev->bb_page, room * sizeof(*log),
+			      REQ_OP_READ | REQ_META);
 	if (ret) {
 		pr_err("md: %pg: can't read the bad-block log (%d)\n",
 		       rdev->bdev, ret);
@@ -100,7 +92,8 @@ int md_sb_load(struct md_rdev *rdev, const struct md_super_format *format)
 	sb = kvzalloc(sizeof(*sb), GFP_KERNEL);
 	if (!sb)
 		return -ENOMEM;
-	ret = md_sb_read_page(rdev, rdev->sb_page, start, MD_SUPER_BYTES);
+	ret = md_rdev_page_io(rdev, start, rdev->sb_page, MD_SUPER_BYTES,
+			      REQ_OP_READ | REQ_META);
 	if (ret) {
 		pr_err("md: %pg: can't read the superblock (%d)\n", rdev->bdev,
 		       ret);
