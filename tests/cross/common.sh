@@ -151,3 +151,14 @@ wait_clear() {
 }
 # dirt ARRAY AT: other data there, in units of 64 KiB
 dirt() { dd if=/dev/urandom of="$1" bs=64k seek="$2" count=4 oflag=direct,sync status=none; }
+
+# member_flags ARRAY MEMBER...: a line each, of flags that are kept and its name
+member_flags() {
+	local array=$1 d
+	shift
+	for d; do
+		member_attr "$array" "$d" state | tr , '\n' |
+			grep -E '^(write_mostly|failfast)$' | sort | tr '\n' ' ' || :
+		echo "${d##*/}"
+	done
+}

@@ -7,15 +7,6 @@
 . "$(dirname "$0")/common.sh"
 NAMES=(a b c)
 
-flags() {
-	local d
-	for d in "${m[@]}"; do
-		member_attr "$1" "$d" state | tr , '\n' |
-			grep -E '^(write_mostly|failfast)$' | sort | tr '\n' ' ' || :
-		echo "${d##*/}"
-	done
-}
-
 wanted() {
 	echo "${m[0]##*/}"
 	echo "${m[1]##*/}"
@@ -27,23 +18,23 @@ make() {
 	md_create "$1" --level=1 --metadata="$2" --bitmap=none --raid-devices=3 \
 		"${m[0]}" "${m[1]}" --write-mostly --failfast "${m[2]}"
 	[ "$when" = at-once ] || wait_sync "$1"
-	expect "$(wanted)" flags "$1"
+	expect "$(wanted)" member_flags "$1" "${m[@]}"
 	md_stop "$1"
 }
 
 take() {
 	mapfile -t m < <(members "$1")
 	md_assemble "$1" "${m[@]}"
-	expect "$(wanted)" flags "$1"
+	expect "$(wanted)" member_flags "$1" "${m[@]}"
 	go_active "$1"
 	wait_sync "$1"
 	md_stop "$1"
 	md_assemble "$1" "${m[@]}"
-	expect "$(wanted)" flags "$1"
+	expect "$(wanted)" member_flags "$1" "${m[@]}"
 	md_stop "$1"
 	wait_for 20 array_gone "$1"
 	md_assemble "$1" --force "${m[@]}"
-	expect "$(wanted)" flags "$1"
+	expect "$(wanted)" member_flags "$1" "${m[@]}"
 }
 
 for when in in-sync at-once; do

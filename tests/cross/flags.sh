@@ -5,16 +5,6 @@
 . "$(dirname "$0")/common.sh"
 NAMES=(a b c)
 
-# flags ARRAY: of its members
-flags() {
-	local d
-	for d in "${m[@]}"; do
-		member_attr "$1" "$d" state | tr , '\n' |
-			grep -E '^(write_mostly|failfast)$' | sort | tr '\n' ' ' || :
-		echo "${d##*/}"
-	done
-}
-
 make() {
 	mapfile -t m < <(members "$1")
 	new_array "$1" "$2" --raid-devices=3 "${m[@]}"
@@ -24,7 +14,7 @@ make() {
 	member_attr "$1" "${m[2]}" state failfast
 	expect "write_mostly ${m[0]##*/}
 failfast ${m[1]##*/}
-failfast write_mostly ${m[2]##*/}" flags "$1"
+failfast write_mostly ${m[2]##*/}" member_flags "$1" "${m[@]}"
 	# Recorded with the superblock's next write
 	dd if=/dev/zero of="$1" bs=4k seek=5000 count=1 oflag=direct,sync status=none
 	md_stop "$1"
@@ -35,7 +25,7 @@ take() {
 	md_assemble "$1" "${m[@]}"
 	expect "write_mostly ${m[0]##*/}
 failfast ${m[1]##*/}
-failfast write_mostly ${m[2]##*/}" flags "$1"
+failfast write_mostly ${m[2]##*/}" member_flags "$1" "${m[@]}"
 	same_data "$1"
 	go_active "$1"
 	member_attr "$1" "${m[0]}" state -writemostly
@@ -44,7 +34,7 @@ failfast write_mostly ${m[2]##*/}" flags "$1"
 	md_assemble "$1" "${m[@]}"
 	expect "${m[0]##*/}
 failfast ${m[1]##*/}
-failfast write_mostly ${m[2]##*/}" flags "$1"
+failfast write_mostly ${m[2]##*/}" member_flags "$1" "${m[@]}"
 }
 
 both_ways make take

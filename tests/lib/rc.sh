@@ -264,6 +264,38 @@ dm_clear_error() {
 	echo "0 $(sectors_of "$disk") linear $disk 0" | dm_table "$1"
 }
 
+# make_split_member NAME DISK: the same, where the first MiB, with superblocks that
+# lie there, is NAME-sb: it can be suspended, or stalled by stall_sb
+make_split_member() {
+	local size
+	size=$(sectors_of "$2")
+	dmsetup create "$1-sb" --table "0 2048 linear $2 0"
+	dmsetup create "$1" <<-END
+		0 2048 linear /dev/mapper/$1-sb 0
+		2048 $((size - 2048)) linear $2 2048
+	END
+	DM_DISK[$1]=$2
+	udevadm settle
+}
+
+# stall_sb NAME: writes there wait, flushes don't; unstall_sb lets them through
+stall_sb() {
+	local d=${DM_DISK[$1]}
+	modprobe -q dm-delay || skip "no dm-delay"
+	dm_table "$1-sb" <<<"0 2048 delay $d 0 0 $d 0 90000 $d 0 0"
+}
+unstall_sb() { dm_table "$1-sb" <<<"0 2048 linear ${DM_DISK[$1]} 0"; }
+
+remove_split_member() { dmsetup remove --retry "$1"; dmsetup remove --retry "$1-sb"; }
+
+# events MEMBER: as its superblock has it; newer MEMBER EVENTS: it has gone on
+events() { mdadm --examine "$1" | sed -n 's/ *Events : //p'; }
+newer() { [ "$(events "$1")" -gt "$2" ]; }
+
+# Superblocks of before a power failure: save_sb DISK FILE, restore_sb DISK FILE
+save_sb() { dd if="$1" of="$2" bs=64k count=1 iflag=direct status=none; }
+restore_sb() { dd if="$2" of="$1" bs=64k oflag=direct conv=notrunc status=none; }
+
 # make_dust_member NAME DISK: its bad blocks (512 bytes) fail when read, until
 # they are written, as on a real disk
 make_dust_member() {

@@ -5,18 +5,8 @@
 # debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
-modprobe -q dm-delay || skip "no dm-delay"
 
-events() { mdadm --examine "$1" | sed -n 's/ *Events : //p'; }
-newer() { [ "$(events "$1")" -gt "$2" ]; }
-
-size=$(sectors_of "${DISK[1]}")
-dmsetup create sb --table "0 2048 linear ${DISK[1]} 0"
-dmsetup create b <<-END
-	0 2048 linear /dev/mapper/sb 0
-	2048 $((size - 2048)) linear ${DISK[1]} 2048
-END
-udevadm settle
+make_split_member b "${DISK[1]}"
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
 	--size=16M "${DISK[0]}" /dev/mapper/b
 wait_sync /dev/md0
@@ -27,18 +17,17 @@ old=$(events "${DISK[0]}")
 expect "$old" events "${DISK[1]}"
 
 # The second superblock stalls on its way, behind a flush that does not
-dm_table sb <<<"0 2048 delay ${DISK[1]} 0 0 ${DISK[1]} 0 90000 ${DISK[1]} 0 0"
+stall_sb b
 md_attr /dev/md0 array_state clean
 wait_for 10 newer "${DISK[0]}" "$old"
 expect "$old" events "${DISK[1]}"
-for i in 0 1; do dd if="${DISK[i]}" of=/tmp/sb$i bs=64k count=1 iflag=direct status=none; done
-dm_table sb <<<"0 2048 linear ${DISK[1]} 0"
+for i in 0 1; do save_sb "${DISK[i]}" /tmp/sb$i; done
+unstall_sb b
 md_stop /dev/md0
-dmsetup remove --retry b
-dmsetup remove --retry sb
+remove_split_member b
 
 # Whatever of the data was in the second one's cache is gone
-for i in 0 1; do dd if=/tmp/sb$i of="${DISK[i]}" bs=64k oflag=direct conv=notrunc status=none; done
+for i in 0 1; do restore_sb "${DISK[i]}" /tmp/sb$i; done
 dd if=/dev/zero of="${DISK[1]}" bs=512 seek=$((offset + 2048)) count=1024 \
 	oflag=direct conv=notrunc status=none
 md_assemble /dev/md0 --run "${DISK[@]:0:2}"

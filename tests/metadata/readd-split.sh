@@ -6,8 +6,6 @@
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 
-events() { mdadm --examine "$1" | sed -n 's/ *Events : //p'; }
-
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
 	--size=16M --assume-clean "${DISK[@]:0:2}"
 fill /dev/md0
