@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""no-memory.py DISK...: takes an array from nothing to running and back through
-sysfs again and again. Each time the next allocation of one step fails; the step
-may then fail, but must succeed when it's done again."""
+"""no-memory.py DISK DISK SPARE: takes an array from nothing to running and back
+through sysfs again and again. Each time the next allocation of one step fails; the
+step may then fail, but must succeed when it's done again. Then the same for changes
+of a running array, each of which has one that undoes it, and for starting it with
+the bitmap that is left."""
 
 import os
 import sys
@@ -47,6 +49,27 @@ STEPS = [
 ]
 
 
+SPARE = f"{MD}/dev-{os.path.basename(DISKS[2])}"
+
+CHANGES = [
+    (("add a member", lambda: os.path.exists(SPARE)
+      or store(MD + "/new_dev", number(DISKS[2]))),
+     ("remove it", lambda: os.path.exists(SPARE)
+      and store(SPARE + "/state", "remove"))),
+    (("more slots", lambda: store(MD + "/raid_disks", "3")),
+     ("less slots", lambda: store(MD + "/raid_disks", "2"))),
+    (("add a bitmap", lambda: has_bitmap() or store(BITMAP, "+8")),
+     ("remove the bitmap", lambda: store(BITMAP, "none"))),
+]
+
+BITMAP = MD + "/bitmap/location"
+
+
+def has_bitmap():
+    with open(BITMAP, encoding="ascii") as f:
+        return f.read() != "none\n"
+
+
 class Injector:
     """Makes the n-th allocation of this thread fail."""
 
@@ -60,38 +83,81 @@ class Injector:
         return int(os.pread(self.handle, 20, 0).strip(b"\0\n") or 0)
 
 
+def inject(injector, name, step, n):
+    """Do a step, while its n-th allocation fails. False if it has less."""
+    error = None
+    injector.set(n)
+    try:
+        step()
+    except OSError as err:
+        error = err
+    hit = injector.left() == 0
+    injector.set(0)
+    if error is not None:
+        if not hit:
+            sys.exit(f"{name}: {error}, without an injected failure")
+        do(name, step, f"allocation {n} failed")
+    return hit
+
+
+def do(name, step, why):
+    try:
+        step()
+    except OSError as err:
+        sys.exit(f"{name}: {err}, after {why}")
+
+
 def attempt(injector, target, n):
     """One life of the array. False if the step has less than n allocations."""
     hit = False
     for index, (name, step) in enumerate(STEPS):
         if index == target:
-            error = None
-            injector.set(n)
-            try:
-                step()
-            except OSError as err:
-                error = err
-            hit = injector.left() == 0
-            injector.set(0)
-            if error is None:
-                continue
-            if not hit:
-                sys.exit(f"{name}: {error}, without an injected failure")
-        try:
-            step()
-        except OSError as err:
-            sys.exit(f"{name}: {err}, after allocation {n} of {STEPS[target][0]} failed")
+            hit = inject(injector, name, step, n)
+        else:
+            do(name, step, f"allocation {n} of {STEPS[target][0]} failed")
     gone()
     return hit
+
+
+def count(name, try_it):
+    n = 0
+    while n < MOST and try_it(n + 1):
+        n += 1
+    print(f"# {name}: {n} allocations failed", flush=True)
+
+
+def change(injector, pair, target, n):
+    """Change a running array and undo that."""
+    hit = False
+    for index, (name, step) in enumerate(pair):
+        if index == target:
+            hit = inject(injector, name, step, n)
+        else:
+            do(name, step, f"allocation {n} of {pair[target][0]} failed")
+    return hit
+
+
+def change_running(injector):
+    for name, step in STEPS:
+        if name not in (f"member {DISKS[2]}", "run", "limit", "stop"):
+            do(name, step, "nothing")
+    store(MD + "/array_state", "active")
+    for pair in CHANGES:
+        for target, (name, _) in enumerate(pair):
+            count(name, lambda n, pair=pair, target=target:
+                  change(injector, pair, target, n))
+    store(BITMAP, "+8")
+    store(MD + "/array_state", "clear")
+    gone()
 
 
 def main():
     injector = Injector()
     for target, (name, _) in enumerate(STEPS):
-        n = 0
-        while n < MOST and attempt(injector, target, n + 1):
-            n += 1
-        print(f"# {name}: {n} allocations failed", flush=True)
+        count(name, lambda n, target=target: attempt(injector, target, n))
+    change_running(injector)
+    target = [name for name, _ in STEPS].index("run")
+    count("run with a bitmap", lambda n: attempt(injector, target, n))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Every allocation fails once in creating, assembling, running, extending and
-# stopping an array: the step is refused, undone, and works when tried again.
+# stopping an array, in adding and removing members, slots and a bitmap while it runs,
+# and in loading that: the step is refused, undone, and works when tried again.
 # kmemleak: yes
 # timeout: 240
 . "$(dirname "$0")/../lib/rc.sh"
@@ -25,6 +26,12 @@ python3 "$(dirname "$0")/no-memory.py" "${DISK[@]:0:3}"
 
 md_assemble /dev/md0 "${DISK[@]:0:3}"
 expect "$before" digest /dev/md0 1
+expect +8 md_attr /dev/md0 bitmap/location
+mdadm --quiet --readwrite /dev/md0 || :
+wait_sync /dev/md0
+md_attr /dev/md0 sync_action check
+wait_sync /dev/md0
+expect 0 md_attr /dev/md0 mismatch_cnt
 md_stop /dev/md0
 
 # Nothing of an array that could not be created is left, or this would wait for it

@@ -5,13 +5,12 @@
 mdctl=$(dirname "$0")/../core/mdctl.py
 need_disks 3
 
-md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=internal \
-	--bitmap-chunk=4K --size=80M --assume-clean "${DISK[@]:0:2}"
+md_create /dev/md0 --level=1 --raid-devices=2 --spare-devices=1 --metadata=1.2 \
+	--bitmap=internal --bitmap-chunk=4K --size=80M --assume-clean "${DISK[@]:0:3}"
 md_stop /dev/md0
 # Its log of bad blocks would be in the way, too
-md_assemble /dev/md0 --update=no-bbl "${DISK[@]:0:2}"
+md_assemble /dev/md0 --update=no-bbl "${DISK[@]:0:3}"
 mdadm --quiet --readwrite /dev/md0 || :
-mdadm --quiet /dev/md0 --add "${DISK[2]}"
 if mdadm --examine "${DISK[2]}" | grep 'Bad Block Log'; then skip "it has one"; fi
 # 20480 bits and the head, from 8 sectors behind the superblock on
 expect +8 md_attr /dev/md0 bitmap/location
