@@ -52,7 +52,8 @@ static bool areas_meet(sector_t a, sector_t a_sectors, sector_t b,
 
 /* What keeps a bitmap of @sectors from a member's place for it, or NULL. */
 static const char *wi_misplaced(struct mddev *mddev, struct md_rdev *rdev,
-				s64 offset, sector_t sectors)
+				s64 offset, sector_t sectors,
+				sector_t dev_sectors)
 {
 	sector_t start = wi_start(mddev, rdev, offset);
 	unsigned int block = bdev_logical_block_size(rdev->bdev) >> SECTOR_SHIFT;
@@ -65,31 +66,49 @@ static const char *wi_misplaced(struct mddev *mddev, struct md_rdev *rdev,
 		return "it would not end on the device";
 	if (mddev->external)
 		return NULL;
-	if (areas_meet(start, sectors, rdev->data_offset, mddev->dev_sectors))
+	if (areas_meet(start, sectors, rdev->data_offset, dev_sectors))
 		return "it would lie over the data";
 	if (rdev->bblog_sectors &&
 	    areas_meet(start, sectors, rdev->sb_start + rdev->bblog_offset,
 		       rdev->bblog_sectors))
 		return "it would lie over the bad-block log";
-	if (areas_meet(start, sectors, rdev->sb_start,
-		       1))
+	if (areas_meet(start, sectors, rdev->sb_start, 1))
 		return "it would lie over the superblock";
 	return NULL;
 }
 
-int md_bitmap_check_member(struct mddev *mddev, struct md_rdev *rdev)
+/* Has a member a place for @b when so much of it is used? 0 or -ENOSPC. */
+static int wi_check_member(struct mddev *mddev, const struct md_bitmap *b,
+			   struct md_rdev *rdev, sector_t dev_sectors)
 {
-	struct md_bitmap *b = mddev->bitmap;
 	const char *why;
 
 	if (!b || b->file)
 		return 0;
 	why = wi_misplaced(mddev, rdev, b->offset,
-			   DIV_ROUND_UP(b->bytes, SECTOR_SIZE));
+			   DIV_ROUND_UP(b->bytes, SECTOR_SIZE), dev_sectors);
 	if (!why)
 		return 0;
 	md_warn(mddev, "%pg has no place for the bitmap: %s\n", rdev->bdev, why);
 	return -ENOSPC;
+}
+
+static int wi_check_members(struct mddev *mddev, const struct md_bitmap *b,
+			    sector_t dev_sectors)
+{
+	struct md_rdev *rdev;
+	int ret = 0;
+
+	rdev_for_each(rdev, mddev)
+		if (!ret && rdev->raid_disk >= 0 &&
+		    !md_rdev_test(rdev, MD_RDEV_FAULTY))
+			ret = wi_check_member(mddev, b, rdev, dev_sectors);
+	return ret;
+}
+
+int md_bitmap_check_member(struct mddev *mddev, struct md_rdev *rdev)
+{
+	return wi_check_member(mddev, mddev->bitmap, rdev, mddev->dev_sectors);
 }
 
 /* Sectors that a member has from the bitmap's start to what comes next. */
@@ -315,7 +334,8 @@ static int load_one_head(struct mddev *mddev, const struct wi_plan *plan,
 	int ret = -EINVAL;
 
 	if (rdev)
-		why = wi_misplaced(mddev, rdev, plan->offset, 1);
+		why = wi_misplaced(mddev, rdev, plan->offset, 1,
+				   mddev->dev_sectors);
 	if (!why) {
 		ret = wi_read_page(mddev, plan, rdev, 0, MD_BITMAP_HEAD_BYTES,
 				   page);
@@ -576,6 +596,7 @@ void md_bitmap_all_stale(struct mddev *mddev)
 int md_bitmap_attach(struct mddev *mddev, struct md_bitmap *b)
 {
 	struct md_rdev *rdev;
+	int ret;
 
 	lockdep_assert_held(&mddev->reconfig_mutex);
 
@@ -595,17 +616,9 @@ int md_bitmap_attach(struct mddev *mddev, struct md_bitmap *b)
 	/* What it was compared with may not be what has been settled since. */
 	if (b->trusted && mddev->persistent && b->events != mddev->events)
 		return -EBUSY;
-	rdev_for_each(rdev, mddev) {
-		const char *why = NULL;
-
-		if (rdev->raid_disk >= 0 && !b->file)
-			why = wi_misplaced(mddev, rdev, b->offset,
-					   DIV_ROUND_UP(b->bytes, SECTOR_SIZE));
-		if (why) {
-			md_warn(mddev, "no bitmap on %pg: %s\n", rdev->bdev, why);
-			return -ENOSPC;
-		}
-	}
+	ret = wi_check_members(mddev, b, mddev->dev_sectors);
+	if (ret)
+		return ret;
 	bitmap_fill(b->dirty, b->nr_pages);
 	mddev->bitmap_chunk = SECTOR_SIZE << b->shift;
 	mddev->bitmap_sleep = b->sleep;
@@ -695,31 +708,38 @@ static void wi_copy(struct md_bitmap *to, const struct md_bitmap *from)
 	}
 }
 
-int md_bitmap_resize(struct mddev *mddev, sector_t sync_size)
+int md_bitmap_resize(struct mddev *mddev, sector_t sectors)
 {
 	struct md_bitmap *old = mddev->bitmap, *b;
 	u64 room = min_not_zero(smallest_space(mddev), mddev->bitmap_space);
 	u32 chunk_bytes;
+	int ret;
 
 	lockdep_assert_held(&mddev->reconfig_mutex);
 
-	if (!old || old->sync_size == sync_size)
+	if (!old || old->sync_size == sectors)
 		return 0;
 	room *= SECTOR_SIZE;
 	if (old->file)
 		room = MD_BITMAP_HEAD_BYTES + MD_BITMAP_MAX_CHUNKS / 8;
-	chunk_bytes = md_bitmap_fit_chunk(sync_size, SECTOR_SIZE << old->shift,
+	chunk_bytes = md_bitmap_fit_chunk(sectors, SECTOR_SIZE << old->shift,
 					  room, old->head_bytes);
 	if (!chunk_bytes)
 		return -ENOSPC;
-	b = wi_alloc(mddev, sync_size, chunk_bytes, old->head_bytes, old->wq);
+	b = wi_alloc(mddev, sectors, chunk_bytes, old->head_bytes, old->wq);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
-	/* Its thread could not be made behind the gate; nothing is parked. */
-	old->wq = NULL;
 	if (old->file)
 		b->file = get_file(old->file);
 	b->offset = old->offset;
+	ret = wi_check_members(mddev, b, sectors);
+	if (ret) {
+		b->wq = NULL;
+		md_bitmap_free(b);
+		return ret;
+	}
+	/* Its thread could not be made behind the gate; nothing is parked. */
+	old->wq = NULL;
 	b->version = old->version;
 	b->trusted = old->trusted;
 	/* The new one does not know which bits are cleared but not flushed. */
@@ -731,7 +751,7 @@ int md_bitmap_resize(struct mddev *mddev, sector_t sync_size)
 	spin_unlock(&old->lock);
 	spin_unlock_irq(&mddev->lock);
 	wi_copy(b, old);
-	if (sync_size > old->sync_size)
+	if (sectors > old->sync_size)
 		wi_set_from(b, old->sync_size >> b->shift);
 	bitmap_fill(b->dirty, b->nr_pages);
 	md_bitmap_detach(mddev);

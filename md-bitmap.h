@@ -117,10 +117,14 @@ void md_bitmap_detach(struct mddev *mddev);
 
 /**
  * md_bitmap_resize() - have the bitmap cover the array's new size
+ * @mddev: array
+ * @sectors: of every member, and so of the sync space
+ *
  * Context: configuration context. What is new counts as written.
- * Return: 0, or -ENOMEM with everything as before.
+ * Return: 0; -ENOMEM, or -ENOSPC when data would run into the bitmap, with everything
+ * as before.
  */
-int md_bitmap_resize(struct mddev *mddev, sector_t sync_size);
+int md_bitmap_resize(struct mddev *mddev, sector_t sectors);
 
 /* Has a member a place for the bitmap? reconfig_mutex held. 0 or -ENOSPC. */
 int md_bitmap_check_member(struct mddev *mddev, struct md_rdev *rdev);

@@ -235,11 +235,14 @@ static int change_dev_sectors(struct mddev *mddev, sector_t sectors)
 	if (ret)
 		return ret;
 	ret = md_bitmap_resize(mddev, sectors);
+	if (!ret) {
+		ret = mddev->pers->resize(mddev, sectors);
+		if (ret)
+			md_bitmap_resize(mddev, mddev->dev_sectors);
+	}
+	/* Superblocks may have been moved all the same. */
 	if (ret)
-		return ret;
-	ret = mddev->pers->resize(mddev, sectors);
-	if (ret)
-		md_bitmap_resize(mddev, mddev->dev_sectors);
+		md_sb_request(mddev);
 	return ret;
 }
 

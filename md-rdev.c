@@ -392,7 +392,10 @@ int md_rdev_slot_add(struct mddev *mddev, struct md_rdev *rdev)
 	if (mddev->pers) {
 		if (!mddev->pers->hot_add)
 			return -EINVAL;
-		ret = mddev->pers->hot_add(mddev, rdev);
+		/* A spare was bound before, maybe, or as it was smaller. */
+		ret = md_bitmap_check_member(mddev, rdev);
+		if (!ret)
+			ret = mddev->pers->hot_add(mddev, rdev);
 		if (ret)
 			return ret;
 		spin_lock_irq(&mddev->lock);
