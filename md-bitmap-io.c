@@ -278,14 +278,16 @@ static struct md_rdev *next_source(struct mddev *mddev, struct md_rdev *after)
 	return found;
 }
 
-static int read_file_page(struct file *file, unsigned int nr, struct page *page)
+static int read_file_page(struct file *file, unsigned int nr, struct page *page,
+			  unsigned int bytes)
 {
 	loff_t pos = (loff_t)nr * PAGE_SIZE;
 	ssize_t len;
 
-	memset(page_address(page), 0, PAGE_SIZE);
-	len = kernel_read(file, page_address(page), PAGE_SIZE, &pos);
-	return len < 0 ? len : 0;
+	len = kernel_read(file, page_address(page), bytes, &pos);
+	if (len < 0)
+		return len;
+	return len < bytes ? -ENODATA : 0;
 }
 
 /* Read one page of a bitmap of @bytes. @rdev: NULL for a file. */
@@ -293,12 +295,12 @@ static int wi_read_page(struct mddev *mddev, const struct wi_plan *plan,
 			struct md_rdev *rdev, unsigned int nr,
 			unsigned int bytes, struct page *page)
 {
+	bytes = min_t(unsigned int, bytes - nr * PAGE_SIZE, PAGE_SIZE);
 	if (plan->file)
-		return read_file_page(plan->file, nr, page);
+		return read_file_page(plan->file, nr, page, bytes);
 	return md_rdev_page_io(rdev, wi_start(mddev, rdev, plan->offset) +
-				     nr * PAGE_SECTORS, page,
-			       min_t(unsigned int, bytes - nr * PAGE_SIZE,
-				     PAGE_SIZE), REQ_OP_READ | REQ_META);
+				     nr * PAGE_SECTORS, page, bytes,
+			       REQ_OP_READ | REQ_META);
 }
 
 /* Returns NULL, or why the superblock at @buf is not this array's. */
