@@ -622,7 +622,7 @@ int md_bitmap_attach(struct mddev *mddev, struct md_bitmap *b)
 	if (ret)
 		return ret;
 	bitmap_fill(b->dirty, b->nr_pages);
-	mddev->bitmap_chunk = SECTOR_SIZE << b->shift;
+	mddev->bitmap_chunk = md_bitmap_chunk_bytes(b);
 	mddev->bitmap_sleep = b->sleep;
 	mddev->bitmap_behind = b->write_behind;
 	WRITE_ONCE(mddev->bitmap_space, b->reserved);
@@ -724,7 +724,7 @@ int md_bitmap_resize(struct mddev *mddev, sector_t sectors)
 	room *= SECTOR_SIZE;
 	if (old->file)
 		room = MD_BITMAP_HEAD_BYTES + MD_BITMAP_MAX_CHUNKS / 8;
-	chunk_bytes = md_bitmap_fit_chunk(sectors, SECTOR_SIZE << old->shift,
+	chunk_bytes = md_bitmap_fit_chunk(sectors, md_bitmap_chunk_bytes(old),
 					  room, old->head_bytes);
 	if (!chunk_bytes)
 		return -ENOSPC;
@@ -792,7 +792,7 @@ static void fill_head(struct md_bitmap *b, u64 events, void *buf)
 	struct md_bitmap_head head = {
 		.version = b->version,
 		.sync_size = b->sync_size,
-		.chunk_bytes = SECTOR_SIZE << b->shift,
+		.chunk_bytes = md_bitmap_chunk_bytes(b),
 		.sleep = max_t(u32, mddev->bitmap_sleep / HZ, 1),
 		.write_behind = mddev->bitmap_behind,
 		.reserved = mddev->bitmap_space,

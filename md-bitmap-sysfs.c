@@ -520,7 +520,7 @@ void md_bitmap_status(struct seq_file *seq, struct mddev *mddev)
 	if (!b)
 		return;
 	groups = md_bitmap_usage(b, &used);
-	chunk = SECTOR_SIZE << b->shift;
+	chunk = md_bitmap_chunk_bytes(b);
 	seq_printf(seq, "bitmap: %lu/%lu pages [%luKB], %u%s chunk", used, groups,
 		   used << (PAGE_SHIFT - 10),
 		   chunk < 1024 ? chunk : chunk >> 10, chunk < 1024 ? "B" : "KB");

@@ -476,6 +476,7 @@ void md_bitmap_set_sleep(struct mddev *mddev)
 bool md_bitmap_skip(struct md_bitmap *b, sector_t pos, sector_t *limit)
 {
 	unsigned long chunk = pos >> b->shift, next;
+	sector_t end;
 	bool set;
 
 	if (chunk >= b->nr_chunks)
@@ -483,8 +484,16 @@ bool md_bitmap_skip(struct md_bitmap *b, sector_t pos, sector_t *limit)
 	set = test_bit_le(chunk, b->image);
 	next = set ? find_next_zero_bit_le(b->image, b->nr_chunks, chunk) :
 		     find_next_bit_le(b->image, b->nr_chunks, chunk);
-	if (next < b->nr_chunks)
-		*limit = min(*limit, (sector_t)next << b->shift);
+	if (next >= b->nr_chunks)
+		return !set;
+	/* Chunks may be smaller than members' blocks: sync keeps to pages. */
+	end = (sector_t)next << b->shift;
+	end = set ? round_up(end, PAGE_SECTORS) : round_down(end, PAGE_SECTORS);
+	if (end <= pos) {
+		end = round_up(pos + 1, PAGE_SECTORS);
+		set = true;
+	}
+	*limit = min(*limit, end);
 	return !set;
 }
 

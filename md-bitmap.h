@@ -81,6 +81,11 @@ struct md_bitmap {
 	int max_behind_used;
 };
 
+static inline u32 md_bitmap_chunk_bytes(const struct md_bitmap *b)
+{
+	return (u32)SECTOR_SIZE << b->shift;
+}
+
 /* md-bitmap-io.c */
 
 /* Every member is to get the whole bitmap. mddev->lock held. */

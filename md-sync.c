@@ -734,7 +734,8 @@ static void set_range(struct mddev *mddev, enum md_sync_action action)
 	lockdep_assert_held(&mddev->lock);
 
 	sync->action = action;
-	sync->by_bitmap = known_by_bitmap(mddev, action);
+	sync->by_bitmap = round_down(known_by_bitmap(mddev, action),
+				     PAGE_SECTORS);
 	sync->start = 0;
 	sync->end = md_sync_space(mddev);
 	if (action == MD_ACTION_RESYNC) {
