@@ -365,6 +365,10 @@ static ssize_t can_clear_show(struct mddev *mddev, char *page)
 	return len ?: sysfs_emit(page, "\n");
 }
 
+/*
+ * Who keeps external metadata has recorded there that the array is complete. Otherwise
+ * it gets true by itself, when superblocks promise what that is built on.
+ */
 static int can_clear_store(struct mddev *mddev, const char *buf)
 {
 	bool on = sysfs_streq(buf, "true");
@@ -373,15 +377,14 @@ static int can_clear_store(struct mddev *mddev, const char *buf)
 	if (!on && !sysfs_streq(buf, "false"))
 		return -EINVAL;
 	spin_lock_irq(&mddev->lock);
-	if (!mddev->bitmap) {
+	if (!mddev->bitmap)
 		ret = -ENOENT;
-	} else if (on && mddev->degraded) {
+	else if (on && mddev->degraded)
 		ret = -EBUSY;
-	} else {
-		mddev->bitmap->can_clear = on;
-		mddev->bitmap->want_clear = false;
-		mddev->bitmap->promised = false;
-	}
+	else if (!on)
+		md_bitmap_member_left(mddev);
+	else if (mddev->external)
+		mddev->bitmap->can_clear = true;
 	spin_unlock_irq(&mddev->lock);
 	return ret;
 }
