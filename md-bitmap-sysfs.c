@@ -346,7 +346,8 @@ static int metadata_store(struct mddev *mddev, const char *buf)
 
 	if (mddev->bitmap || mddev->bitmap_file || mddev->bitmap_offset)
 		return -EBUSY;
-	if (external < 0)
+	/* Elsewhere it has a superblock, and isn't trusted without one. */
+	if (external < 0 || (external && !mddev->external))
 		return -EINVAL;
 	WRITE_ONCE(mddev->bitmap_external, external);
 	return 0;
