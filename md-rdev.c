@@ -392,7 +392,14 @@ int md_rdev_slot_add(struct mddev *mddev, struct md_rdev *rdev)
 	if (mddev->pers) {
 		if (!mddev->pers->hot_add)
 			return -EINVAL;
-		/* A spare was bound before, maybe, or as it was smaller. */
+		/* The array may have grown while it was a failed one. */
+		if (rdev->sectors < mddev->dev_sectors) {
+			md_warn(mddev, "%pg is too small: %llu of %llu KiB\n",
+				rdev->bdev, (u64)rdev->sectors / 2,
+				(u64)mddev->dev_sectors / 2);
+			return -ENOSPC;
+		}
+		/* Or have got its bitmap. */
 		ret = md_bitmap_check_member(mddev, rdev);
 		if (!ret)
 			ret = mddev->pers->hot_add(mddev, rdev);
