@@ -516,7 +516,7 @@ static bool sb_knows_all(struct mddev *mddev, const struct md_super *sb)
  * Has no data been written since @sb's member left? Data changes only after a
  * superblock that says "dirty", or while a resync is recorded as pending. What
  * the member itself has to be resynced for must still be pending, too: a lone
- * copy has dropped that.
+ * copy has dropped that. The same goes for what the array has grown by.
  */
 static bool sb_up_to_date(struct mddev *mddev, const struct md_super *sb)
 {
@@ -525,7 +525,8 @@ static bool sb_up_to_date(struct mddev *mddev, const struct md_super *sb)
 	spin_lock_irq(&mddev->lock);
 	same = sb->events >= mddev->data_events &&
 	       sb->events <= mddev->events &&
-	       sb->resync_offset >= mddev->resync_offset;
+	       sb->resync_offset >= mddev->resync_offset &&
+	       sb->dev_sectors >= mddev->dev_sectors;
 	spin_unlock_irq(&mddev->lock);
 	return same;
 }
