@@ -896,8 +896,11 @@ MD_ATTR_RW(sync_max, ATTR_LOCK);
 
 /*
  * A range that writes keep out of. It changes only while nothing is inside;
- * whoever waits for it looks again when I/O is resumed.
+ * whoever waits for it looks again when I/O is resumed. That may be who stops the
+ * array and writes what is cached first, so it has to get through then.
  */
+#define ATTR_RANGE (ATTR_SUSPEND | ATTR_CLOSING | ATTR_RUNNING)
+
 static int set_suspended_range(struct mddev *mddev, sector_t lo, sector_t hi)
 {
 	spin_lock_irq(&mddev->lock);
@@ -924,7 +927,7 @@ static int suspend_lo_store(struct mddev *mddev, const char *buf)
 	ret = kstrtoull(buf, 10, &lo);
 	return ret ? ret : set_suspended_range(mddev, lo, mddev->suspend_hi);
 }
-MD_ATTR_RW(suspend_lo, ATTR_SUSPEND | ATTR_RUNNING);
+MD_ATTR_RW(suspend_lo, ATTR_RANGE);
 
 static ssize_t suspend_hi_show(struct mddev *mddev, char *page)
 {
@@ -939,7 +942,7 @@ static int suspend_hi_store(struct mddev *mddev, const char *buf)
 	ret = kstrtoull(buf, 10, &hi);
 	return ret ? ret : set_suspended_range(mddev, mddev->suspend_lo, hi);
 }
-MD_ATTR_RW(suspend_hi, ATTR_SUSPEND | ATTR_RUNNING);
+MD_ATTR_RW(suspend_hi, ATTR_RANGE);
 
 static ssize_t degraded_show(struct mddev *mddev, char *page)
 {
@@ -1032,7 +1035,8 @@ static int store_locked(struct mddev *mddev, const struct md_attribute *row,
 	bool suspend = row->flags & ATTR_SUSPEND;
 	int ret;
 
-	ret = md_config_lock(mddev, suspend);
+	ret = row->flags & ATTR_CLOSING ? mddev_suspend_and_lock(mddev) :
+					  md_config_lock(mddev, suspend);
 	if (ret)
 		return ret;
 	if ((row->flags & ATTR_RUNNING) && !mddev->pers)

@@ -13,6 +13,7 @@ enum md_attr_flag {
 	ATTR_SUSPEND	= BIT(1),	/* holds it, and I/O is suspended */
 	ATTR_RUNNING	= BIT(2),	/* -EINVAL unless the array runs; locked */
 	ATTR_IDLE	= BIT(3),	/* -EBUSY while a sync runs; locked */
+	ATTR_CLOSING	= BIT(4),	/* even while it is being stopped; suspended */
 };
 
 struct md_attribute {
