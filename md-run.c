@@ -107,7 +107,8 @@ void md_set_array_sectors(struct mddev *mddev, sector_t sectors)
 }
 EXPORT_SYMBOL_GPL(md_set_array_sectors);
 
-void md_announce(struct mddev *mddev)
+/* Tell the block layer. */
+static void md_update_capacity(struct mddev *mddev)
 {
 	/* So that what is read last is also told last. */
 	static DEFINE_MUTEX(announce_mutex);
@@ -119,6 +120,11 @@ void md_announce(struct mddev *mddev)
 	spin_unlock_irq(&mddev->lock);
 	set_capacity_and_notify(mddev->gendisk, sectors);
 	mutex_unlock(&announce_mutex);
+}
+
+void md_announce(struct mddev *mddev)
+{
+	md_update_capacity(mddev);
 	kobject_uevent(&disk_to_dev(mddev->gendisk)->kobj, KOBJ_CHANGE);
 	md_notify_state(mddev);
 	md_new_event();
@@ -532,6 +538,8 @@ int md_stop(struct mddev *mddev, enum md_stop_mode mode, int own_openers)
 			md_info(mddev, "stopped\n");
 		invalidate_bdev(mddev->gendisk->part0);
 		set_disk_ro(mddev->gendisk, false);
+		/* Who opens it from here on would read from nothing. */
+		md_update_capacity(mddev);
 	}
 	md_end_closing(mddev);
 	md_announce(mddev);
