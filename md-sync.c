@@ -900,9 +900,11 @@ static void sync_daemon(struct work_struct *work)
 	mddev_lock_nointr(mddev);
 	if (mddev->sync.state == MD_SYNC_ENDED)
 		reap(mddev);
-	/* What fails from here on ends the thread, so that it can be moved. */
+	/* Members that fail later end the thread; moves_due() sees the others. */
+	spin_lock_irq(&mddev->lock);
 	if (!md_sync_busy(mddev))
 		WRITE_ONCE(mddev->sync.stop, false);
+	spin_unlock_irq(&mddev->lock);
 	if (moves_due(mddev)) {
 		/* The gate comes before the mutex. */
 		mddev_unlock(mddev);
