@@ -30,10 +30,11 @@ class Guest:
         self.scale = vmlib.SCALE[self.kernel] * vmlib.SLOW
         self.disks = vmlib.make_disks(tempfile.mkdtemp(dir=self.directory),
                                       disks, size)
-        seed = int(os.environ.get("SEED") or random.randrange(1 << 32))
-        print(f"# SEED={seed}", flush=True)
-        self.random = random.Random(seed)
+        self.seed = int(os.environ.get("SEED") or random.randrange(1 << 32))
+        print(f"# SEED={self.seed}", flush=True)
+        self.random = random.Random(self.seed)
         self.vm = None
+        self.turn = 0.0  # when the slot was taken
         self.output = []
 
     def __enter__(self):
@@ -46,11 +47,16 @@ class Guest:
             self.vm.kill()
 
     def boot(self, append=""):
-        """A new VM, which replaces the one before."""
+        """A new VM, which replaces the one before, in its slot for a while."""
+        slot = None
         if self.vm:
-            self.vm.kill()
+            over = time.monotonic() - self.turn > vmlib.TURN and vmlib.slot_is_wanted()
+            slot = None if over else self.vm.slot
+            self.vm.kill(keep_slot=not over)
         self.vm = vmlib.boot(self.kernel, self.payload, self.disks,
-                             tempfile.mkdtemp(dir=self.directory), append=append)
+                             tempfile.mkdtemp(dir=self.directory), append=append, slot=slot)
+        if self.vm.slot is not slot:
+            self.turn = time.monotonic()
 
     def run(self, script, limit=60):
         """Runs bash text with rc.sh sourced; its output is in self.output.
@@ -87,4 +93,4 @@ class Guest:
 
     def kill(self):
         print("# killed", time.strftime("%X"), flush=True)
-        self.vm.kill()
+        self.vm.kill(keep_slot=True)

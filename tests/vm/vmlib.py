@@ -170,6 +170,8 @@ def make_disks(directory, count=DISK_COUNT, size=DISK_SIZE):
 
 
 QUEUE = os.path.join(CACHE, "slot.queue")
+# Other runs on the machine that wait for a VM get their turn after that long
+TURN = 90
 
 
 def take_slot():
@@ -204,7 +206,7 @@ class VM:
     """One boot of one kernel. Used as a context manager it's killed at the end."""
 
     def __init__(self, kernel, payload, disks, directory, *, append="",
-                 smp=2, memory=None, accel=None, stdio=False, extra=()):
+                 smp=2, memory=None, accel=None, stdio=False, extra=(), slot=None):
         self.kernel = kernel
         self.directory = directory
         os.makedirs(directory, exist_ok=True)
@@ -243,7 +245,7 @@ class VM:
                 f"cache=unsafe,discard=unmap,readonly={readonly}"
                 + (",file.locking=off" if readonly == "on" else ""),
                 "-device", f"virtio-blk-pci,drive={name},serial={name}"]
-        self.slot = take_slot()
+        self.slot = slot if slot and not slot.closed else take_slot()
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             command, stdin=None if stdio else subprocess.DEVNULL,
@@ -278,13 +280,14 @@ class VM:
     def pid(self):
         return self.process.pid
 
-    def kill(self):
+    def kill(self, keep_slot=False):
         """SIGKILL: as if the power had gone, except that what was written is
-        in the host's files."""
+        in the host's files. The slot may be kept for the VM that follows."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        self.slot.close()
+        if not keep_slot:
+            self.slot.close()
 
     def age(self):
         """Seconds since it was started."""
