@@ -336,7 +336,8 @@ def restart(s, r):
     """Stopped and assembled, in any order of members, with all that belonged to it."""
     with s.nobody_uses_it():
         md.stop()
-        return s.assemble(r)
+        options = ["--update=resync"] if r.random() < 0.15 else []
+        return " ".join([s.assemble(r, *options)] + options)
 
 
 def read_only(s, r):
@@ -371,7 +372,7 @@ def read_only(s, r):
     return ""
 
 
-def suspend_range(s, r):
+def suspend_range(_s, r):
     """Writes there wait, and go on afterwards."""
     low = (FS_MIB + r.randrange(RAW_MIB)) * 2048
     md.must_store("suspend_lo", low)
@@ -449,7 +450,7 @@ def quiesce(s, _r):
 
 def power_loss(s, r):
     """The host kills the VM that much later; we go on till then."""
-    print(f"@power-loss {r.random() * 1.5:.2f}", flush=True)
+    print(f"@power-loss {r.random() * 3:.2f}", flush=True)
     s.power_ends = True
     return ""
 
@@ -501,3 +502,4 @@ OPS = (
     Op("quiesce", 2, always, quiesce),
     Op("power-loss", 3, lambda s: s.can_lose_power and not s.power_ends, power_loss),
 )
+BY_NAME = {op.name: op for op in OPS}

@@ -28,7 +28,9 @@ from mdarray import MD, MIB, Failure
 from writers import FS_MIB, MNT
 
 OPS_PER_SEGMENT = 60
-QUIESCE_EVERY = 20
+# What comes at its turn in every ROUND operations, besides by chance
+ROUND = 20
+TURNS = {8: "power-loss", 18: "quiesce"}
 FAST = 1000000	# KiB/s
 POOL = ("spare", "rebuilding", "replacement")
 # What may become of a member while nobody does anything to it
@@ -86,8 +88,9 @@ class Stress:
         self.disks = disks[:-1]
         self.rng = self.choices = None
         self.tail_of_log = []
-        self.counts = Counter()
-        self.spent, self.mark = 0.0, time.monotonic()
+        self.counts = Counter()		# operations, by their names
+        self.sums = Counter()		# power losses, records verified, read back
+        self.spent, self.mark, self.read_back = 0.0, time.monotonic(), 0
         self.writers = writers.start_all(disks[-1])
         self.load_runs = False
 
@@ -101,7 +104,6 @@ class Stress:
     def die(self, error):
         print(f"# FAIL: {error}")
         print(f"# seed {self.args.seed}, segment {self.segment}, operation {self.number}")
-        print(f"# repeat: make stress SEED={self.args.seed} SEGMENT={self.segment}")
         if self.m:
             print("# model:", json.dumps(self.m.state()))
         print("# members:", {d: (sorted(w), s) for d, (w, s) in md.members().items()})
@@ -171,6 +173,7 @@ class Stress:
         md.wait("/dev/mapper/stressfs", lambda: os.path.exists("/dev/mapper/stressfs"),
                 lambda: None)
         md.must("mount", "/dev/mapper/stressfs", MNT)
+        self.check_records()
         for writer in self.writers:
             writer.command(writers.RUN)
         self.load_runs = True
@@ -197,6 +200,7 @@ class Stress:
             if writers.KINDS[writer.number][0] != "file" or os.path.ismount(MNT):
                 bad += md.bounded("verify", lambda w=writer: writers.verify(
                     w.number, w.acked()))
+                self.sums["records verified"] += min(writer.acked(), writers.RING - 1)
         for mib, seed in self.m.tail.items():
             with md.Direct(MD) as array:
                 if array.read(int(mib) * MIB) != self.tail_data(seed):
@@ -315,27 +319,17 @@ class Stress:
             md.wait("bitmap: no bit is set",
                     lambda: "bitmap: 0/" in md.read("/proc/mdstat"), lambda: None)
         self.start_load()
-        self.check_files()
         complaint = md.splats()
         if complaint:
             raise Failure(complaint)
         return f"{sum(w.acked() for w in self.writers)} records"
 
-    def check_files(self):
-        for writer in self.writers:
-            if writers.KINDS[writer.number][0] == "file":
-                count = writer.acked()
-                # It runs: what was there may have gone meanwhile
-                bad = [b for b in writers.verify(writer.number, count)
-                       if writer.acked() - count < writers.RING]
-                if bad:
-                    raise Failure("lost:\n#   " + "\n#   ".join(bad[:20]))
-
-    def assemble(self, r, crashed=False):
-        """All that ever belonged to it, in any order."""
+    def assemble(self, r, *options, crashed=None):
+        """All that ever belonged to it, in any order. crashed: the operation that a loss
+        of power interrupted."""
         theirs = [d for d in self.disks if self.m.disks[d] != "free"]
         r.shuffle(theirs)
-        command = ("mdadm", "--assemble", "--run", "--quiet", MD)
+        command = ("mdadm", "--assemble", "--run", "--quiet", *options, MD)
         status, text = md.run(*command, *theirs)
         if status and "doesn't match others" in text:
             # mdadm takes none if one has been away since the geometry changed
@@ -375,12 +369,15 @@ class Stress:
         used = self.disks[:m.raid_disks]
         bitmap = (["--bitmap=none"] if m.bitmap == "none" else
                   ["--bitmap=internal", f"--bitmap-chunk={m.bitmap}"])
+        if m.bitmap != "none" and r.random() < 0.3:
+            bitmap.append(f"--write-behind={r.choice((8, 256, 16383))}")
+            used.insert(1, "--write-mostly")
         self.say(f"create metadata {m.metadata}, {m.raid_disks} members of {m.size} MiB, "
-                 f"bitmap {m.bitmap}")
+                 f"{' '.join(bitmap)}")
         md.must("mdadm", "--create", MD, "--run", "--quiet", f"--level={m.level}",
                 f"--raid-devices={m.raid_disks}", f"--metadata={m.metadata}",
                 f"--size={m.size}M", *bitmap, *used)
-        for disk in used:
+        for disk in self.disks[:m.raid_disks]:
             m.disks[disk] = "good"
         self.observe()
         m.speed = r.choice(ops.SPEEDS)
@@ -397,9 +394,13 @@ class Stress:
         now = time.monotonic()
         self.spent += now - self.mark
         self.mark = now
+        back = sum(w.read_back() for w in self.writers)
+        self.sums["records read back"] += back - self.read_back
+        self.read_back = back
         self.log.save(json.dumps({
             "segment": self.segment, "number": self.number, "total": self.total, "op": name,
-            "counts": self.counts, "spent": self.spent, "model": self.m.state()}).encode())
+            "counts": self.counts, "sums": self.sums, "spent": self.spent,
+            "model": self.m.state()}).encode())
 
     def resume(self):
         """After a power loss: what was acknowledged is there, and the members are as
@@ -408,46 +409,53 @@ class Stress:
         self.segment, self.number = state["segment"], state["number"]
         self.total, self.spent = state["total"], state["spent"]
         self.counts.update(state["counts"])
+        self.sums.update(state["sums"])
+        self.sums["power losses"] += 1
         self.m = Model(state["model"])
-        op = next((o for o in ops.OPS if o.name == state["op"]), None)
         self.say(f"power came back, it went away in {state['op']}")
         for writer in self.writers:
             writer.set_acked(self.log.acked(writer.number))
-        self.adopt(op)
+        self.adopt(ops.BY_NAME[state["op"]])
         self.check_records()
-        self.start_load()
-        self.check_files()
+        self.counts[state["op"]] += 1
         self.number += 1
         self.total += 1
+        # Mostly all is well at last; sometimes it happens again before that
+        self.save("quiesce")
+        self.start_load()
+        r = self.generator(self.number, "again")
+        if self.can_lose_power and r.random() < 0.3:
+            ops.BY_NAME["power-loss"].run(self, r)
+        self.say("quiesce: " + self.quiesce())
 
     def adopt(self, op):
         """The state of an operation that power loss interrupted is what we find."""
         m = self.m
-        unknown = ops.Op("", 0, None, None, moves=True)
         # An interrupted "add" may have made a member of it
         for disk in self.disks:
             if m.disks[disk] == "free" and md.run("mdadm", "-E", disk)[0] == 0:
                 m.disks[disk] = "away"
-        self.assemble(self.generator(self.number, "resume"), crashed=op or unknown)
+        self.assemble(self.generator(self.number, "resume"), crashed=op)
         m.raid_disks = self.one_of("raid_disks", m.raid_disks, op, "-disks")
         m.size = self.one_of("component_size", m.size << 10, op, "resize") >> 10
-        if op and op.name in ("resize", "tail"):
+        if op.name in ("resize", "tail"):
             m.tail = {}
         location = md.attr("bitmap/location")
-        if op and op.name.startswith("bitmap") and (location == "none") != (m.bitmap == "none"):
+        if op.name.startswith("bitmap") and (location == "none") != (m.bitmap == "none"):
             m.bitmap = "none" if location == "none" else "64K"
 
     @staticmethod
     def one_of(name, before, op, part):
         now = int(md.attr(name))
-        if now != before and not (op and part in op.name):
+        if now != before and part not in op.name:
             raise Failure(f"{name} is {now} after a power loss, it was {before}")
         return now
 
     def step(self):
         op = self.next_op()
-        if self.number and self.number % QUIESCE_EVERY == 0:
-            op = next(o for o in ops.OPS if o.name == "quiesce")
+        turn = ops.BY_NAME.get(TURNS.get(self.number % ROUND))
+        if turn and turn.when(self):
+            op = turn
         self.save(op.name)
         self.say(op.name)
         start = time.monotonic()
@@ -501,9 +509,10 @@ class Stress:
                 break
             self.segment, self.number, self.m = self.segment + 1, 0, None
         self.kill_writers()
-        print(f"# seed {self.args.seed}: {self.total} operations up to segment "
-              f"{self.segment}, {self.spent:.0f} s, all well")
-        print("#", ", ".join(f"{n} {c}" for n, c in sorted(self.counts.items())))
+        print(f"# seed {self.args.seed}: all well; {self.total} operations up to segment "
+              f"{self.segment} in {self.spent:.0f} s; "
+              + ", ".join(f"{c} {n}" for n, c in sorted(self.sums.items())))
+        print("# operations:", ", ".join(f"{n} {c}" for n, c in sorted(self.counts.items())))
 
 
 def main():

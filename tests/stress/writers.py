@@ -165,6 +165,9 @@ class Writer:
     def set_acked(self, count):
         self._set(2, count)
 
+    def read_back(self):
+        return self._get(3)
+
     def moved(self):
         return self._get(2) + self._get(3)
 
