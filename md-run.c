@@ -112,13 +112,19 @@ static void md_update_capacity(struct mddev *mddev)
 {
 	/* So that what is read last is also told last. */
 	static DEFINE_MUTEX(announce_mutex);
+	struct gendisk *disk = mddev->gendisk;
 	sector_t sectors;
+	bool appears;
 
 	mutex_lock(&announce_mutex);
 	spin_lock_irq(&mddev->lock);
 	sectors = mddev->pers ? mddev->array_sectors : 0;
 	spin_unlock_irq(&mddev->lock);
-	set_capacity_and_notify(mddev->gendisk, sectors);
+	appears = sectors && !get_capacity(disk);
+	set_capacity_and_notify(disk, sectors);
+	/* Who opens it next looks for partitions: not before they are in reach. */
+	if (appears)
+		set_bit(GD_NEED_PART_SCAN, &disk->state);
 	mutex_unlock(&announce_mutex);
 }
 
@@ -306,7 +312,6 @@ static int md_run(struct mddev *mddev, struct md_personality *pers,
 	else
 		md_info(mddev, "running with all %d members\n",
 			mddev->raid_disks);
-	set_bit(GD_NEED_PART_SCAN, &mddev->gendisk->state);
 	md_sb_request(mddev);
 	md_wake_daemon(mddev);
 	return 0;
