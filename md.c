@@ -494,6 +494,7 @@ free:
 int mddev_create(dev_t unit, const char *name, enum md_hold hold)
 {
 	enum taken taken;
+	bool adopted;
 	int ret;
 
 	if (name) {
@@ -504,18 +505,22 @@ int mddev_create(dev_t unit, const char *name, enum md_hold hold)
 	for (;;) {
 		if (mutex_lock_killable(&create_mutex))
 			return -EINTR;
+		adopted = name && md_adopt_blank(name);
+		/* One that wasn't there to be adopted any more is waited for. */
 		taken = md_taken(unit, name);
-		if (taken != TAKEN_DYING)
+		if (adopted || taken != TAKEN_DYING)
 			break;
 		mutex_unlock(&create_mutex);
 		if (wait_event_killable(gone_wait,
 					md_taken(unit, name) != TAKEN_DYING))
 			return -EINTR;
 	}
+	ret = 0;
 	if (exiting) {
 		ret = -ENODEV;
 	} else if (taken == TAKEN) {
-		ret = name && md_adopt_blank(name) ? 0 : -EEXIST;
+		if (!adopted)
+			ret = -EEXIST;
 	} else {
 		if (!unit)
 			unit = md_free_unit();
