@@ -58,9 +58,9 @@ truncate -s 258 $file
 assemble $file
 dmesg | grep "bitmap can't be read" >/dev/null
 expect "$want" digest /dev/md0
-wait_for 30 file_dirty 0
+md_attr /dev/md0 bitmap/time_base 60
 dd if=/dev/zero of=/dev/md0 bs=1M seek=30 count=1 oflag=direct,dsync status=none
-expect 1 "$bmfile" dirty $file
+expect 64 "$bmfile" dirty $file
 cp $file $other
 md_stop /dev/md0
 
