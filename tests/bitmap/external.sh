@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# External metadata: a bitmap without superblock where userland says, whose bits go
+# when userland says that they may; it is trusted by the next one who assembles.
+# timeout: 200
+. "$(dirname "$0")/common.sh"
+need_disks 2
+at=150000
+
+dev_no() { lsblk -ndo MAJ:MIN "$1" | tr -d ' '; }
+# bitmap_bits DISK: how many are set in the first sector
+bitmap_bits() {
+	dd if="$1" bs=512 skip=$at count=1 iflag=direct status=none |
+		python3 -c 'import sys; print(sum(bin(b).count("1") for b in sys.stdin.buffer.read()[:5]))'
+}
+bits_are() { [ "$(bitmap_bits "$1")" = "$2" ]; }
+start() {
+	echo md0 >/sys/module/md_mod/parameters/new_array
+	md_attr /dev/md0 metadata_version external:test
+	md_attr /dev/md0 level raid1
+	md_attr /dev/md0 raid_disks 2
+	md_attr /dev/md0 component_size 40960
+	for n in 0 1; do
+		md_attr /dev/md0 new_dev "$(dev_no "${DISK[n]}")"
+		member_attr /dev/md0 "${DISK[n]}" offset 2048
+		member_attr /dev/md0 "${DISK[n]}" size 40960
+		member_attr /dev/md0 "${DISK[n]}" slot $n
+	done
+	md_attr /dev/md0 resync_start "$1"
+	md_attr /dev/md0 bitmap/metadata external
+	md_attr /dev/md0 bitmap/chunksize 1048576
+	md_attr /dev/md0 bitmap/time_base 0.2
+	md_attr /dev/md0 bitmap/location $at
+	md_attr /dev/md0 array_state active
+}
+put() { dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek="$1" oflag=direct status=none; }
+
+start none
+expect false md_attr /dev/md0 bitmap/can_clear
+for seek in 16 160 320; do put $seek; done
+expect 3 bitmap_bits "${DISK[0]}"
+expect 3 bitmap_bits "${DISK[1]}"
+md_attr /dev/md0 bitmap/can_clear true
+wait_for 30 bits_are "${DISK[0]}" 0
+wait_for 30 bits_are "${DISK[1]}" 0
+md_attr /dev/md0 bitmap/can_clear false
+put 320
+expect 1 bitmap_bits "${DISK[1]}"
+
+echo "# a member fails: no bit may go"
+md_attr /dev/md0 bitmap/can_clear true
+md_attr /dev/md0 bitmap/time_base 60
+put 160
+member_attr /dev/md0 "${DISK[1]}" state faulty
+must_fail md_attr /dev/md0 bitmap/can_clear true 2>/dev/null
+expect false md_attr /dev/md0 bitmap/can_clear
+put 480 &
+blocked() { member_is /dev/md0 "${DISK[1]}" blocked; }
+wait_for 20 blocked
+member_attr /dev/md0 "${DISK[1]}" state -blocked
+wait
+expect 3 bitmap_bits "${DISK[0]}"
+md_attr /dev/md0 array_state clear
+
+echo "# what differs where a bit is set is resynced"
+dd if=/dev/urandom of="${DISK[1]}" bs=64k count=1 seek=$((2048 / 128 + 160)) oflag=direct status=none
+start 0
+wait_for 60 resynced /dev/md0
+same /dev/md0
+expect 3 bitmap_bits "${DISK[1]}"
+md_attr /dev/md0 array_state clear
