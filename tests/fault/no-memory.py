@@ -6,6 +6,7 @@ step may then fail, but must succeed when it's done again. Then the same for cha
 of a running array, each of which has one that undoes it, and for starting it with
 the bitmap that is left."""
 
+import errno
 import os
 import sys
 import time
@@ -22,6 +23,19 @@ def store(path, text):
         os.write(handle, text.encode())
     finally:
         os.close(handle)
+
+
+def set_state(text):
+    end = time.monotonic() + 100
+    while True:
+        try:
+            store(MD + "/array_state", text)
+            return
+        except OSError as err:
+            # udev may have it open for a moment
+            if err.errno != errno.EBUSY or time.monotonic() > end:
+                raise
+        time.sleep(0.01)
 
 
 def number(disk):
@@ -43,9 +57,9 @@ STEPS = [
     ("metadata", lambda: store(MD + "/metadata_version", "1.2")),
     *[(f"member {disk}", lambda disk=disk: store(MD + "/new_dev", number(disk)))
       for disk in DISKS],
-    ("run", lambda: store(MD + "/array_state", "readonly")),
+    ("run", lambda: set_state("readonly")),
     ("limit", lambda: store(MD + "/suspend_hi", "0")),
-    ("stop", lambda: store(MD + "/array_state", "clear")),
+    ("stop", lambda: set_state("clear")),
 ]
 
 
@@ -141,13 +155,13 @@ def change_running(injector):
     for name, step in STEPS:
         if name not in (f"member {DISKS[2]}", "run", "limit", "stop"):
             do(name, step, "nothing")
-    store(MD + "/array_state", "active")
+    set_state("active")
     for pair in CHANGES:
         for target, (name, _) in enumerate(pair):
             count(name, lambda n, pair=pair, target=target:
                   change(injector, pair, target, n))
     store(BITMAP, "+8")
-    store(MD + "/array_state", "clear")
+    set_state("clear")
     gone()
 
 
