@@ -12,7 +12,7 @@ import threading
 import time
 
 SCALE = int(os.environ.get("TIMEOUT_SCALE", "1"))
-STALL = 60 * SCALE	# seconds of our own time without any progress
+STALL = 60 * SCALE  # seconds of our own time without any progress
 MD = "/dev/md0"
 SYSFS = "/sys/block/md0/md"
 MIB = 1 << 20
@@ -43,7 +43,7 @@ def sync_position():
             attr("degraded"))
 
 
-class Clock:
+class Clock:  # pylint: disable=too-few-public-methods
     """Counts seconds since the last progress, but at most half a second from one
     look to the next: while this VM doesn't run, no time passes."""
 
@@ -88,8 +88,9 @@ def cpu_ticks(pid):
 def run(*command, text=None):
     """(exit status, output), of a command that must come to an end."""
     with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
-                                   stderr=subprocess.STDOUT)
+        # One that hangs must not be waited for by "with"
+        process = subprocess.Popen(  # pylint: disable=consider-using-with
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         wait(text or " ".join(command), lambda: process.poll() is not None,
              lambda: (cpu_ticks(process.pid), sync_position()))
         out.seek(0)

@@ -15,7 +15,6 @@ import contextlib
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -23,15 +22,14 @@ from collections import Counter
 
 import mdarray as md
 import ops
-import writers
+from load import Load
 from mdarray import MD, MIB, Failure
-from writers import FS_MIB, MNT
 
 OPS_PER_SEGMENT = 60
 # What comes at its turn in every ROUND operations, besides by chance
 ROUND = 20
 TURNS = {8: "power-loss", 18: "quiesce"}
-FAST = 1000000	# KiB/s
+FAST = 1000000  # KiB/s
 POOL = ("spare", "rebuilding", "replacement")
 # What may become of a member while nobody does anything to it
 BY_ITSELF = {
@@ -45,7 +43,7 @@ BY_ITSELF = {
 }
 
 
-class Model:
+class Model:  # pylint: disable=too-many-instance-attributes
     """What we know of the array."""
 
     def __init__(self, state):
@@ -56,9 +54,9 @@ class Model:
         self.bitmap = "none"
         self.frozen = False
         self.speed = 0
-        self.tail = {}		# MiB -> seed of what was written there
-        self.disks = {}		# device -> a key of BY_ITSELF
-        self.want = set()	# those that are to be replaced
+        self.tail = {}  # MiB -> seed of what was written there
+        self.disks = {}  # device -> a key of BY_ITSELF
+        self.want = set()  # those that are to be replaced
         self.__dict__.update(state)
         self.want = set(self.want)
 
@@ -75,7 +73,7 @@ class Model:
         return max(0, self.raid_disks - len(self.having("good")))
 
 
-class Stress:
+class Stress:  # pylint: disable=too-many-instance-attributes,too-many-public-methods
     """The program."""
 
     def __init__(self, args, disks):
@@ -84,15 +82,13 @@ class Stress:
         self.segment, self.number, self.total = args.segment, 0, 0
         self.power_ends = False
         self.can_lose_power = args.power_loss
-        self.log = writers.Log(disks[-1])
         self.disks = disks[:-1]
         self.rng = self.choices = None
         self.tail_of_log = []
-        self.counts = Counter()		# operations, by their names
-        self.sums = Counter()		# power losses, records verified, read back
-        self.spent, self.mark, self.read_back = 0.0, time.monotonic(), 0
-        self.writers = writers.start_all(disks[-1])
-        self.load_runs = False
+        self.counts = Counter()  # operations, by their names
+        self.sums = Counter()  # power losses; records, of boots before
+        self.spent, self.mark = 0.0, time.monotonic()
+        self.load = Load(disks[-1])
 
     # ---- saying
 
@@ -108,20 +104,14 @@ class Stress:
             print("# model:", json.dumps(self.m.state()))
         print("# members:", {d: (sorted(w), s) for d, (w, s) in md.members().items()})
         print("# sync:", md.sync_position(), "array_state:", md.attr("array_state"))
-        for writer in self.writers:
-            print(f"# writer {writers.KINDS[writer.number][0]}: state {writer.state()}, "
-                  f"{writer.acked()} acknowledged, stack:",
-                  " ".join(md.read(f"/proc/{writer.pid}/stack").split()[1::2])[:400])
+        for text in self.load.describe():
+            print("# writer", text)
         print("# operations:\n#   " + "\n#   ".join(self.tail_of_log))
         sys.stdout.flush()
         os.system("sed 's/^/# /' /proc/mdstat; echo w >/proc/sysrq-trigger; sleep 1;"
                   "dmesg | tail -n 150 | sed 's/^/# /'")
-        self.kill_writers()
-        os._exit(1)	# without waiting for who hangs
-
-    def kill_writers(self):
-        for writer in self.writers:
-            os.kill(writer.pid, signal.SIGKILL)
+        self.load.kill()
+        os._exit(1)  # pylint: disable=protected-access # who hangs is not waited for
 
     # ---- choosing
 
@@ -143,70 +133,19 @@ class Stress:
 
     # ---- load
 
-    def health(self):
-        for writer in self.writers:
-            complaint = writer.failure()
-            if complaint:
-                raise Failure(complaint)
-
-    def everybody_moves(self):
-        """Each writer gets something done; nobody starves while others go on."""
-        before = [w.moved() for w in self.writers]
-
-        def moved():
-            self.health()
-            return all(w.moved() > b for w, b in zip(self.writers, before))
-        clock = md.Clock()
-        while not moved():
-            clock.look(tuple(w.moved() for w in self.writers))
-            done = sum(w.moved() for w in self.writers) - sum(before)
-            if clock.still > md.STALL:
-                raise Failure(f"writers: nothing has moved for {md.STALL} s")
-            if clock.all > md.STALL and done > 2000:
-                raise Failure("a writer starves: " + ", ".join(
-                    f"{writers.KINDS[w.number][0]} {w.moved() - b}"
-                    for w, b in zip(self.writers, before)))
-            time.sleep(0.02)
-
-    def start_load(self):
-        md.must("dmsetup", "create", "stressfs", "--table", f"0 {FS_MIB * 2048} linear {MD} 0")
-        md.wait("/dev/mapper/stressfs", lambda: os.path.exists("/dev/mapper/stressfs"),
-                lambda: None)
-        md.must("mount", "/dev/mapper/stressfs", MNT)
-        self.check_records()
-        for writer in self.writers:
-            writer.command(writers.RUN)
-        self.load_runs = True
-
-    def stop_load(self):
-        for writer in self.writers:
-            writer.command(writers.PAUSE)
-        md.wait("writers stop", lambda: all(w.state() == writers.PAUSED for w in self.writers),
-                lambda: [w.moved() for w in self.writers], self.health)
-        self.load_runs = False
-        md.must("umount", MNT)
-        md.must("dmsetup", "remove", "--retry", "stressfs")
-
     @contextlib.contextmanager
     def nobody_uses_it(self):
-        self.stop_load()
+        self.load.stop()
         yield
-        self.start_load()
+        self.load.start()
 
     def check_records(self):
-        """From the array, while no writer runs. Files need the filesystem."""
-        bad = []
-        for writer in self.writers:
-            if writers.KINDS[writer.number][0] != "file" or os.path.ismount(MNT):
-                bad += md.bounded("verify", lambda w=writer: writers.verify(
-                    w.number, w.acked()))
-                self.sums["records verified"] += min(writer.acked(), writers.RING - 1)
+        """From the array, while no writer runs."""
+        self.load.verify()
         for mib, seed in self.m.tail.items():
             with md.Direct(MD) as array:
                 if array.read(int(mib) * MIB) != self.tail_data(seed):
-                    bad.append(f"MiB {mib} is not what was written there")
-        if bad:
-            raise Failure("lost:\n#   " + "\n#   ".join(bad[:20]))
+                    raise Failure(f"lost: MiB {mib} is not what was written there")
 
     @staticmethod
     def tail_data(seed):
@@ -228,7 +167,7 @@ class Stress:
 
     def observe(self, allowed=None):
         """What the members have become; only what may happen by itself may have."""
-        for _ in range(3):	# a member may change between two of its attributes
+        for _ in range(3):  # a member may change between two of its attributes
             seen = md.members()
             now = {d: self.status_of(d, seen) for d in self.disks}
             wrong = []
@@ -282,7 +221,7 @@ class Stress:
             self.set_speed(FAST)
         if md.attr("array_state") == "read-auto":
             md.must("mdadm", "-q", "--readwrite", MD)
-        md.wait("settling", self.settled, health=self.health)
+        md.wait("settling", self.settled, health=self.load.health)
         self.set_speed(self.m.speed)
         want = self.m.raid_disks - len(self.m.having("good"))
         if md.attr("degraded") != str(want):
@@ -297,7 +236,7 @@ class Stress:
         """Nobody writes, everything is in sync: then the members are equal, what was
         acknowledged is there, and no bit of the bitmap stays set."""
         self.settle()
-        self.stop_load()
+        self.load.stop()
         self.settle()
         if self.m.bitmap != "none":
             md.must_store("bitmap/time_base", "0.1")
@@ -318,11 +257,11 @@ class Stress:
         if self.m.bitmap != "none" and not self.m.vacancies():
             md.wait("bitmap: no bit is set",
                     lambda: "bitmap: 0/" in md.read("/proc/mdstat"), lambda: None)
-        self.start_load()
+        self.load.start()
         complaint = md.splats()
         if complaint:
             raise Failure(complaint)
-        return f"{sum(w.acked() for w in self.writers)} records"
+        return f"{self.load.acked()} records"
 
     def assemble(self, r, *options, crashed=None):
         """All that ever belonged to it, in any order. crashed: the operation that a loss
@@ -382,30 +321,26 @@ class Stress:
         self.observe()
         m.speed = r.choice(ops.SPEEDS)
         self.set_speed(m.speed)
-        md.must("dmsetup", "create", "stressfs", "--table", f"0 {FS_MIB * 2048} linear {MD} 0")
-        md.must("udevadm", "settle")
-        md.must("mkfs.ext4", "-q", "-F", "/dev/mapper/stressfs")
-        md.must("dmsetup", "remove", "--retry", "stressfs")
-        for writer in self.writers:
-            writer.set_acked(0)
-            self.log.set_acked(writer.number, 0)
+        self.load.create()
 
     def save(self, name):
         now = time.monotonic()
         self.spent += now - self.mark
         self.mark = now
-        back = sum(w.read_back() for w in self.writers)
-        self.sums["records read back"] += back - self.read_back
-        self.read_back = back
-        self.log.save(json.dumps({
+        self.load.log.save(json.dumps({
             "segment": self.segment, "number": self.number, "total": self.total, "op": name,
-            "counts": self.counts, "sums": self.sums, "spent": self.spent,
+            "counts": self.counts, "sums": self.all_sums(), "spent": self.spent,
             "model": self.m.state()}).encode())
+
+    def all_sums(self):
+        """Of this boot and those before."""
+        return self.sums + Counter({"records verified": self.load.verified,
+                                    "records read back": self.load.read_back()})
 
     def resume(self):
         """After a power loss: what was acknowledged is there, and the members are as
         they were but for what was under way."""
-        state = json.loads(self.log.load())
+        state = json.loads(self.load.log.load())
         self.segment, self.number = state["segment"], state["number"]
         self.total, self.spent = state["total"], state["spent"]
         self.counts.update(state["counts"])
@@ -413,8 +348,7 @@ class Stress:
         self.sums["power losses"] += 1
         self.m = Model(state["model"])
         self.say(f"power came back, it went away in {state['op']}")
-        for writer in self.writers:
-            writer.set_acked(self.log.acked(writer.number))
+        self.load.resume()
         self.adopt(ops.BY_NAME[state["op"]])
         self.check_records()
         self.counts[state["op"]] += 1
@@ -422,7 +356,7 @@ class Stress:
         self.total += 1
         # Mostly all is well at last; sometimes it happens again before that
         self.save("quiesce")
-        self.start_load()
+        self.load.start()
         r = self.generator(self.number, "again")
         if self.can_lose_power and r.random() < 0.3:
             ops.BY_NAME["power-loss"].run(self, r)
@@ -463,8 +397,8 @@ class Stress:
         self.counts[op.name] += 1
         self.observe()
         self.check_state()
-        if self.load_runs:
-            self.everybody_moves()
+        if self.load.runs:
+            self.load.everybody_moves()
         self.say(f"{op.name}: {remark} [{' '.join(self.glance())}] "
                  f"{time.monotonic() - start:.1f} s")
         self.number += 1
@@ -483,24 +417,23 @@ class Stress:
     def run_segment(self):
         if not self.m:
             self.create()
-            self.start_load()
-        monitor = subprocess.Popen(
+            self.load.start()
+        monitor = subprocess.Popen(  # pylint: disable=consider-using-with
             ["mdadm", "--monitor", "--delay=1", "--alert=/bin/true", MD],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while self.number < OPS_PER_SEGMENT and not self.over():
             self.step()
         # A kill that was announced comes here at the latest
         while self.power_ends:
-            self.everybody_moves()
+            self.load.everybody_moves()
         self.say("quiesce at the end: " + self.quiesce())
         self.counts["quiesce"] += 1
         monitor.terminate()
         monitor.wait()
-        self.stop_load()
+        self.load.stop()
         md.stop()
 
     def main(self):
-        os.makedirs(MNT, exist_ok=True)
         if self.args.resume:
             self.resume()
         while True:
@@ -508,10 +441,10 @@ class Stress:
             if self.over() or self.args.one:
                 break
             self.segment, self.number, self.m = self.segment + 1, 0, None
-        self.kill_writers()
+        self.load.kill()
         print(f"# seed {self.args.seed}: all well; {self.total} operations up to segment "
               f"{self.segment} in {self.spent:.0f} s; "
-              + ", ".join(f"{c} {n}" for n, c in sorted(self.sums.items())))
+              + ", ".join(f"{c} {n}" for n, c in sorted(self.all_sums().items())))
         print("# operations:", ", ".join(f"{n} {c}" for n, c in sorted(self.counts.items())))
 
 

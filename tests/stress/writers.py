@@ -10,12 +10,12 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
-import records  # pylint: disable=wrong-import-position
+import records  # noqa: E402 pylint: disable=wrong-import-position
 
 BLOCK = records.SIZE
-RING = 32		# records of a writer that are there at a time
+RING = 32  # records of a writer that are there at a time
 MIB = 1 << 20
-FS_MIB, RAW_MIB = 16, 16	# the array's first part holds a filesystem
+FS_MIB, RAW_MIB = 16, 16  # the array's first part holds a filesystem
 MNT = "/mnt/stress"
 
 # name, blocks per record, flags of open, fsync after each
@@ -30,7 +30,7 @@ UNIT = 64 << 10
 UNITS = RAW_MIB * MIB // UNIT
 RUN, PAUSE = 0, 1
 RUNNING, PAUSED, FAILED = 0, 1, 2
-CELL = struct.Struct("<QQQQ")	# command, state, records acknowledged, reads
+CELL = struct.Struct("<QQQQ")  # command, state, records acknowledged, reads
 
 
 class Place:
