@@ -365,10 +365,9 @@ class Stress:  # pylint: disable=too-many-instance-attributes,too-many-public-me
     def adopt(self, op):
         """The state of an operation that power loss interrupted is what we find."""
         m = self.m
-        # An interrupted "add" may have made a member of it
-        for disk in self.disks:
-            if m.disks[disk] == "free" and md.run("mdadm", "-E", disk)[0] == 0:
-                m.disks[disk] = "away"
+        # An interrupted "add" may have made a member of it, or erased its superblock
+        for disk in m.having("free", "away") if op.name == "add" else ():
+            m.disks[disk] = "free" if md.run("mdadm", "-E", disk)[0] else "away"
         self.assemble(self.generator(self.number, "resume"), crashed=op)
         m.raid_disks = self.one_of("raid_disks", m.raid_disks, op, "-disks")
         m.size = self.one_of("component_size", m.size << 10, op, "resize") >> 10
