@@ -14,6 +14,7 @@
 enum rdev_attr_flag {
 	RDEV_LOCKED	= BIT(0),	/* takes reconfig_mutex */
 	RDEV_RECORD	= BIT(1),	/* writes the superblocks afterwards */
+	RDEV_CLOSING	= BIT(2),	/* even while the array is being stopped */
 };
 
 struct rdev_attribute {
@@ -705,7 +706,10 @@ static ssize_t bad_blocks_show(struct mddev *mddev, struct md_rdev *rdev,
 	return rdev_show_badblocks(rdev, page, 0);
 }
 
-/* Also how userland that keeps the list says that it has recorded a range. */
+/*
+ * Also how userland that keeps the list says that it has recorded a range. Who stops
+ * the array may wait for that, as he writes what is cached first.
+ */
 static int bad_blocks_store(struct mddev *mddev, struct md_rdev *rdev, char *buf)
 {
 	unsigned long long s;
@@ -717,7 +721,7 @@ static int bad_blocks_store(struct mddev *mddev, struct md_rdev *rdev, char *buf
 		return ret;
 	return md_badblocks_set(rdev, s, sectors, true) ? 0 : -ENOSPC;
 }
-RDEV_ATTR_PREALLOC(bad_blocks, RDEV_LOCKED | RDEV_RECORD);
+RDEV_ATTR_PREALLOC(bad_blocks, RDEV_LOCKED | RDEV_RECORD | RDEV_CLOSING);
 
 static ssize_t unacknowledged_bad_blocks_show(struct mddev *mddev,
 					      struct md_rdev *rdev, char *page)
@@ -864,7 +868,7 @@ static int rdev_store_locked(struct rdev_attribute *row, struct mddev *mddev,
 		return ret;
 	if (!rdev_bound_to(rdev, mddev))
 		ret = -ENODEV;
-	else if (!md_configurable(mddev))
+	else if (!md_configurable(mddev) && !(row->flags & RDEV_CLOSING))
 		ret = -EBUSY;
 	else
 		ret = row->store(mddev, rdev, buf);

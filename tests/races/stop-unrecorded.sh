@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# STOP_ARRAY writes cached pages first; one of them meets a write error that userland
+# has to record (external metadata). It can, and the array stops.
+# debug: yes
+. "$(dirname "$0")/../lib/rc.sh"
+need_disks 2
+
+make_dm_member weak "${DISK[1]}"
+start_ro=/sys/module/md_mod/parameters/start_ro
+was=$(cat $start_ro)
+trap 'echo "$was" >$start_ro' EXIT
+echo 0 >$start_ro
+echo md0 >/sys/module/md_mod/parameters/new_array
+md_attr /dev/md0 metadata_version external:test
+md_attr /dev/md0 level raid1
+md_attr /dev/md0 raid_disks 2
+md_attr /dev/md0 component_size 32768
+slot=0
+for d in "${DISK[0]}" /dev/mapper/weak; do
+	md_attr /dev/md0 new_dev "$(lsblk -ndo MAJ:MIN "$d" | tr -d ' ')"
+	member_attr /dev/md0 "$d" offset 0
+	member_attr /dev/md0 "$d" size 32768
+	member_attr /dev/md0 "$d" state external_bbl
+	member_attr /dev/md0 "$d" slot $slot
+	slot=$((slot + 1))
+done
+md_attr /dev/md0 resync_start none
+md_attr /dev/md0 array_state active
+md_attr /dev/md0 safe_mode_delay 0
+udevadm settle
+dd if=/dev/zero of=/dev/md0 bs=4k seek=100 count=1 oflag=direct status=none &
+wait_for 10 array_is /dev/md0 write-pending
+md_attr /dev/md0 array_state active
+wait $!
+dm_set_error weak write
+
+python3 - <<'END' &
+import fcntl
+import os
+import time
+fd = os.open("/dev/md0", os.O_RDWR)
+os.write(fd, b"x" * 4096)
+while True:	# udev may have it open
+    try:
+        fcntl.ioctl(fd, 0x0932)
+        break
+    except OSError:
+        time.sleep(0.1)
+END
+stopper=$!
+unrecorded() { [ -n "$(member_attr /dev/md0 /dev/mapper/weak unacknowledged_bad_blocks)" ]; }
+wait_for 20 unrecorded
+grep -qs md_stop /proc/$stopper/stack || fail "STOP_ARRAY doesn't wait"
+member_attr /dev/md0 /dev/mapper/weak unacknowledged_bad_blocks >/tmp/ranges
+while read -r range; do
+	member_attr /dev/md0 /dev/mapper/weak bad_blocks "$range"
+done </tmp/ranges
+wait $stopper
+# Whoever opens the number makes a new one
+expect clear eval '! array_gone /dev/md0 && md_state /dev/md0 2>/dev/null || echo clear'
+expect "$(printf '%4096s' '' | tr ' ' x | sha256sum)" \
+	eval "head -c 4096 ${DISK[0]} | sha256sum"
