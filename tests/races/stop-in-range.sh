@@ -29,7 +29,6 @@ wait_for 20 stops
 expect 2048 md_attr /dev/md0 suspend_hi
 md_attr /dev/md0 suspend_hi 0
 wait $stopper
-wait_for 10 array_gone /dev/md0
 mdadm --assemble --quiet /dev/md0 "${DISK[@]:0:2}"
 expect "$(printf '%65536s' '' | tr ' ' x | sha256sum)" \
 	eval 'head -c 65536 /dev/md0 | sha256sum'
