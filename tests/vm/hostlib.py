@@ -19,6 +19,7 @@ def skip(why):
 
 class Guest:
     """Disks that outlive the VMs that are booted on them."""
+    turn = vmlib.TURN  # seconds to keep a slot, over several boots, if others wait
 
     def __init__(self, disks=vmlib.DISK_COUNT, size=vmlib.DISK_SIZE):
         vmlib.die_on_signals()
@@ -34,7 +35,7 @@ class Guest:
         print(f"# SEED={self.seed}", flush=True)
         self.random = random.Random(self.seed)
         self.vm = None
-        self.turn = 0.0  # when the slot was taken
+        self.turn_began = 0.0
         self.output = []
 
     def __enter__(self):
@@ -50,13 +51,14 @@ class Guest:
         """A new VM, which replaces the one before, in its slot for a while."""
         slot = None
         if self.vm:
-            over = time.monotonic() - self.turn > vmlib.TURN and vmlib.slot_is_wanted()
+            over = (time.monotonic() - self.turn_began > self.turn
+                    and vmlib.slot_is_wanted())
             slot = None if over else self.vm.slot
             self.vm.kill(keep_slot=not over)
         self.vm = vmlib.boot(self.kernel, self.payload, self.disks,
                              tempfile.mkdtemp(dir=self.directory), append=append, slot=slot)
         if self.vm.slot is not slot:
-            self.turn = time.monotonic()
+            self.turn_began = time.monotonic()
 
     def run(self, script, limit=60):
         """Runs bash text with rc.sh sourced; its output is in self.output.
