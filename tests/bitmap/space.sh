@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # What is reserved for the bitmap is kept by its superblock, and heeded when the
 # array grows: chunks get larger, the bitmap doesn't.
-# debug: yes
 . "$(dirname "$0")/common.sh"
 need_disks 2
 

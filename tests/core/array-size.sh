@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # array_size clips what is exported, at once, and stays when the array grows.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 mdctl=$(dirname "$0")/mdctl.py
 size=/sys/block/md0/md/array_size

@@ -3,7 +3,6 @@
 # A check or repair that is asked for while a resync is pending comes after that:
 # nothing of the resync is forgotten, and what the check counts is no difference
 # that was known already. sync_action says what runs.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # An array is described, filled and started by ioctls alone, as old tools do, and
 # changed by SET_ARRAY_INFO while it runs.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 ioctl() { "$(dirname "$0")/mdctl.py" ioctl /dev/md0 "$@"; }
 dev() { echo "major=$((0x$(stat -c %t "$1"))) minor=$((0x$(stat -c %T "$1")))"; }

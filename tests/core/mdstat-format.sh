@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # /proc/mdstat to the letter: each kind of line that tools parse.
 # timeout: 240
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

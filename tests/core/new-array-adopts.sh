@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Opening a number may make an empty device at any time, as udev's mdadm does with
 # a name that was just stopped: new_array makes it the array that is wanted.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 new_array() { echo "$1" >/sys/module/md_mod/parameters/new_array; }
 

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Who polls /proc/mdstat and the attributes that userland waits on is woken.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 mdctl=$(dirname "$0")/mdctl.py
 woken() { expect woken "$mdctl" poll "$@"; }

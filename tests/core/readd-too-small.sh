@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member failed, and the array grew to more than that member has. Taken back
 # through its state it stays a spare: nothing is written behind its part.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

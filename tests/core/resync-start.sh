@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # resync_start of a running array can be written while its sync is frozen, and what
 # it asks for is done as soon as that ends.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 mdctl=$(dirname "$0")/mdctl.py
 need_disks 2

@@ -3,7 +3,6 @@
 # While a sync runs, sync_action refuses to be asked for another one. A read-only
 # array takes every word and does nothing. An auto-read-only one becomes read-write
 # by every word but "frozen".
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 mdctl=$(dirname "$0")/mdctl.py
 md=/sys/block/md0/md

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Power fails when one member's superblock says that the array is clean, and the
 # other one's still says dirty: they are made equal again.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member was away while the array grew. Nothing was written without it, but
 # what is new has never been made equal: it is not taken back as if it were.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

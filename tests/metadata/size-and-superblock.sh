@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member's size and offset in sysfs can't make its data overlap its superblock or
 # its bad-block log, neither before the array runs nor as a spare.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member that missed writes is left out when the kernel assembles, whatever
 # order members come in, and its old content never shows.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 # udev may have it open for a moment
 cleared() { echo clear 2>/dev/null >"/sys/block/$1/md/array_state"; }

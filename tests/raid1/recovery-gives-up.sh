@@ -3,7 +3,6 @@
 # A rebuild that can't be complete, as the source has lost sectors and the new
 # member has no list for them, ends, isn't tried over and over, and the source
 # stays; once it reads again the rebuild can be asked for.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

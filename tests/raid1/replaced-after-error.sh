@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # A write error makes a waiting spare take over by itself; bad blocks of the old
 # member are copied from the other one.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

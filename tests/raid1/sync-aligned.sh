@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Members with blocks of 4 KiB: recovery and resync that userland lets stop or
 # start in the middle of a block copy all of it.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 
 modprobe scsi_debug sector_size=4096 dev_size_mb=40 num_tgts=1 max_luns=1 \

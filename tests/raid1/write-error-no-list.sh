@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A member that has no bad-block list fails at its first write error.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member turns out not to support write-zeroes when others have written them:
 # copies stay equal, also for callers that don't fall back by themselves.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 
