@@ -12,6 +12,7 @@ import sys
 import time
 
 DISKS = sys.argv[1:]
+SPARE_DISK = DISKS[2]
 NAME = "md77"
 MD = f"/sys/block/{NAME}/md"
 MOST = 80	# injections per step
@@ -63,11 +64,11 @@ STEPS = [
 ]
 
 
-SPARE = f"{MD}/dev-{os.path.basename(DISKS[2])}"
+SPARE = f"{MD}/dev-{os.path.basename(SPARE_DISK)}"
 
 CHANGES = [
     (("add a member", lambda: os.path.exists(SPARE)
-      or store(MD + "/new_dev", number(DISKS[2]))),
+      or store(MD + "/new_dev", number(SPARE_DISK))),
      ("remove it", lambda: os.path.exists(SPARE)
       and store(SPARE + "/state", "remove"))),
     (("more slots", lambda: store(MD + "/raid_disks", "3")),
@@ -153,9 +154,10 @@ def change(injector, pair, target, n):
 
 def change_running(injector):
     for name, step in STEPS:
-        if name not in (f"member {DISKS[2]}", "run", "limit", "stop"):
+        if name not in (f"member {SPARE_DISK}", "run", "limit", "stop"):
             do(name, step, "nothing")
     set_state("active")
+    set_state("active")		# it may have come up auto-read-only
     for pair in CHANGES:
         for target, (name, _) in enumerate(pair):
             count(name, lambda n, pair=pair, target=target:
@@ -168,6 +170,8 @@ def change_running(injector):
 def main():
     injector = Injector()
     for target, (name, _) in enumerate(STEPS):
+        if name == f"member {SPARE_DISK}":
+            continue	# nothing new
         count(name, lambda n, target=target: attempt(injector, target, n))
     change_running(injector)
     target = [name for name, _ in STEPS].index("run")
