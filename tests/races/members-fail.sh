@@ -147,7 +147,8 @@ at_once() {
 # come back as equals, so nothing that the first has missed was acknowledged
 unrecorded() {
 	md_attr /dev/md0 safe_mode_delay 0
-	goes_on
+	# Every chunk's bit is set, or a write would stall before it gets to the first
+	wait_for 60 more_than "$(($(acked) + 200))" acked
 	stall "${@:2}"
 	break_all "$1"
 	wait_for 60 faulty "$1"
