@@ -4,7 +4,6 @@
 # once, while superblocks or the bitmap are written, in a recovery, while the array
 # is stopped. Nothing waits for them, nothing that was acknowledged is lost, and
 # without any member left errors are all that anybody gets.
-# debug: yes
 # timeout: 240
 . "$(dirname "$0")/life.sh"
 need_disks 3

@@ -3,7 +3,6 @@
 # The n-th request to a member fails while an array is created, bound, assembled,
 # grown, while it gets a member or a bitmap: what is refused leaves nothing bound, no
 # device in use and no reference on the modules, what is accepted works.
-# debug: yes
 # kmemleak: yes
 # timeout: 240
 . "$(dirname "$0")/life.sh"
