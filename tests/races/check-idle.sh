@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# "check" and "idle" in turn while files are written with fsync, on arrays that keep
+# going clean and dirty: one that writes its superblocks, one whose metadata is
+# written by userland. Documentation/races.md, 1.
+# debug: yes
+# timeout: 200
+. "$(dirname "$0")/../lib/rc.sh"
+need_disks 4
+
+md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=internal \
+	--size=48M --assume-clean "${DISK[@]:0:2}"
+
+start_ro=/sys/module/md_mod/parameters/start_ro
+was=$(cat $start_ro)
+trap 'echo "$was" >$start_ro' EXIT
+echo 0 >$start_ro
+echo md1 >/sys/module/md_mod/parameters/new_array
+md_attr /dev/md1 metadata_version external:test
+md_attr /dev/md1 level raid1
+md_attr /dev/md1 raid_disks 2
+md_attr /dev/md1 component_size 49152
+for i in 2 3; do
+	md_attr /dev/md1 new_dev "$(lsblk -ndo MAJ:MIN "${DISK[i]}" | tr -d ' ')"
+	member_attr /dev/md1 "${DISK[i]}" offset 0
+	member_attr /dev/md1 "${DISK[i]}" size 49152
+	member_attr /dev/md1 "${DISK[i]}" slot $((i - 2))
+done
+md_attr /dev/md1 resync_start none
+md_attr /dev/md1 array_state active
+
+for i in 0 1; do
+	md_attr /dev/md$i safe_mode_delay 0.02
+	# A check takes a while, so that "idle" finds it
+	md_attr /dev/md$i sync_speed_max 8000
+done
+python3 "$(dirname "$0")/check-idle.py" 20 ||
+	fail "see above"
+for i in 0 1; do
+	wait_sync /dev/md$i
+	expect 0 md_attr /dev/md$i mismatch_cnt
+done
+md_stop /dev/md0
+md_attr /dev/md1 array_state clear
+wait_for 10 array_gone /dev/md1
