@@ -19,8 +19,8 @@
 
 extern struct workqueue_struct *md_wq;		/* daemons, deletion, safemode */
 
-extern bool md_start_ro;
-extern bool md_start_dirty_degraded;
+extern int md_start_ro;
+extern int md_start_dirty_degraded;
 extern bool md_create_on_open;
 
 /*

@@ -25,8 +25,8 @@
 
 struct workqueue_struct *md_wq;
 
-bool md_start_ro = true;
-bool md_start_dirty_degraded;
+int md_start_ro;
+int md_start_dirty_degraded;
 bool md_create_on_open = true;
 static bool md_legacy_async_del_gendisk = true;
 
@@ -756,10 +756,10 @@ static const struct kernel_param_ops new_array_ops = { .set = set_new_array };
 
 module_param_cb(new_array, &new_array_ops, NULL, 0200);
 MODULE_PARM_DESC(new_array, "write mdNN, md_dNN or md_NAME: create that array device");
-module_param_named(start_ro, md_start_ro, bool, 0600);
-MODULE_PARM_DESC(start_ro, "arrays start auto-read-only");
-module_param_named(start_dirty_degraded, md_start_dirty_degraded, bool, 0644);
-MODULE_PARM_DESC(start_dirty_degraded, "start parity arrays that are dirty and degraded");
+module_param_named(start_ro, md_start_ro, int, 0600);
+MODULE_PARM_DESC(start_ro, "1: arrays start auto-read-only");
+module_param_named(start_dirty_degraded, md_start_dirty_degraded, int, 0644);
+MODULE_PARM_DESC(start_dirty_degraded, "1: start parity arrays that are dirty and degraded");
 module_param_named(create_on_open, md_create_on_open, bool, 0600);
 MODULE_PARM_DESC(create_on_open, "opening an unused number creates the array device");
 module_param_named(legacy_async_del_gendisk, md_legacy_async_del_gendisk, bool, 0600);
