@@ -851,8 +851,12 @@ void md_bitmap_take(struct md_bitmap *b, struct list_head *members, u64 events)
 	size_t len;
 
 	spin_lock_irq(&b->lock);
-	if (b->undo)
+	if (b->undo) {
 		wi_restore(b);
+		/* It may have found nothing left to look at. */
+		queue_delayed_work(md_wq, &b->scan,
+				   READ_ONCE(b->mddev->bitmap_sleep));
+	}
 	b->flushing = false;
 	if (stale && !b->file)
 		bitmap_fill(b->dirty, b->nr_pages);

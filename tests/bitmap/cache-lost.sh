@@ -20,7 +20,7 @@ lose_writes 0 1
 for at in 100 300; do
 	dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=$at oflag=direct status=none
 done
-dm_set_error m1 all
+dm_set_error m1 write
 md_attr /dev/md0 bitmap/time_base 0.2
 wait_for 30 degraded_is /dev/md0 1
 wait_for 20 member_removed /dev/md0 "${MEMBERS[1]}"
