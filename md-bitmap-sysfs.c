@@ -246,7 +246,7 @@ static int location_store(struct mddev *mddev, const char *buf)
 		ret = md_bitmap_remove(mddev);
 		return ret == -ENOENT ? 0 : ret;
 	}
-	ret = kstrtoll(buf[0] == '+' ? buf + 1 : buf, 10, &offset);
+	ret = kstrtoll(buf, 10, &offset);
 	if (ret)
 		return ret;
 	if (!offset || offset != (s32)offset)

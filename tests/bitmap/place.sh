@@ -20,9 +20,10 @@ done
 md_attr /dev/md0 bitmap/location +$((data + 81920 + 2048 - 8))
 md_attr /dev/md0 bitmap/time_base 0.2
 wait_for 30 bits_cleared
-must_fail mdadm -q --grow /dev/md0 --size=max
 must_fail mdadm -q --grow /dev/md0 --size=44M
-mdadm -q --grow /dev/md0 --size=41M
+# As far as there is room
+mdadm -q --grow /dev/md0 --size=max
+expect $((41 << 10)) md_attr /dev/md0 component_size
 wait_for 60 resynced /dev/md0
 dd if=/dev/urandom of=/dev/md0 bs=1M seek=40 count=1 oflag=direct status=none
 same /dev/md0
