@@ -39,7 +39,7 @@ for m in "${MEMBERS[@]}"; do mdadm --zero-superblock "$m"; done
 make_dm_member fs "${DISK[2]}"
 mkfs.ext4 -q /dev/mapper/fs
 mount /dev/mapper/fs "$MNT"
-"$bmfile" create $MNT/bitmap 00000000:00000000:00000000:00000000 81920 1048576 5
+"$bmfile" create $MNT/bitmap 00000000-00000000-00000000-00000000 81920 1048576 5
 mdadm -q --build /dev/md0 --level=1 --raid-devices=2 --assume-clean --size=40M "${MEMBERS[@]}"
 "$bmfile" set /dev/md0 $MNT/bitmap
 md_attr /dev/md0 bitmap/time_base 0.2
@@ -49,7 +49,7 @@ dmsetup suspend --noflush --nolockfs fs
 bits_set() { ! bits_cleared; }
 dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=100 oflag=direct status=none &
 wait_for 20 bits_set
-stuck() { grep -qs wi_write_file /proc/[0-9]*/stack; }
+stuck() { grep -qs md_sb_work /proc/[0-9]*/stack; }
 wait_for 20 stuck
 dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=300 oflag=direct status=none &
 parked() { awk '$1 { n = $2 } END { exit n < 2 }' /sys/block/md0/inflight || sleep 1; }

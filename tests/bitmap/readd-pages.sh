@@ -10,7 +10,8 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --size=64M \
 	--bitmap=none --assume-clean "${DISK[@]:0:2}"
 md_attr /dev/md0 bitmap/chunksize 1024
 md_attr /dev/md0 bitmap/time_base 0.2
-md_attr /dev/md0 bitmap/location +8
+# Behind the bad-block log there is room for all of them
+md_attr /dev/md0 bitmap/location +64
 wait_for 30 bits_cleared
 expect 65536 bits "${DISK[0]}"
 wait_for 30 dirty_is "${DISK[1]}" 0

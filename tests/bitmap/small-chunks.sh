@@ -8,6 +8,7 @@ need_disks 2
 
 io_errors() { dmesg | grep -c 'I/O error' || :; }
 errors=$(io_errors)
+modprobe -q loop || :
 loops=()
 for d in "${DISK[@]:0:2}"; do
 	loops+=("$(losetup --show -f --direct-io=on --sector-size 4096 "$d")")
@@ -16,7 +17,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --size=16M \
 	--bitmap=none --assume-clean "${loops[@]}"
 md_attr /dev/md0 bitmap/chunksize 512
 md_attr /dev/md0 bitmap/time_base 0.2
-md_attr /dev/md0 bitmap/location +8
+md_attr /dev/md0 bitmap/location +64
 wait_for 30 bits_cleared
 expect 32768 bits "${DISK[0]}"
 dd if=/dev/urandom of=/dev/md0 bs=64k count=256 oflag=direct status=none
@@ -30,7 +31,8 @@ same /dev/md0
 expect "$errors" io_errors
 md_attr /dev/md0 bitmap/location none
 md_attr /dev/md0 bitmap/chunksize 2147483648
-md_attr /dev/md0 bitmap/location +8
+# Elsewhere: one that is there already says itself how large its chunks are
+md_attr /dev/md0 bitmap/location +256
 expect 1 bits "${DISK[0]}"
 grep -q '2097152KB chunk' /proc/mdstat
 wait_for 30 bits_cleared

@@ -12,11 +12,11 @@ again() {
 	mdadm -q --readwrite /dev/md0 || :
 }
 
-# What there is from the bitmap to the superblock, or to the device's end
+# What there is from the bitmap to the bad-block log, or to the device's end
 room() {
 	case $format in
 	0.90) echo 120 ;;
-	1.0) md_attr /dev/md0 bitmap/location | tr -d - ;;
+	1.0) echo $((-$(md_attr /dev/md0 bitmap/location) - 8)) ;;
 	esac
 }
 
