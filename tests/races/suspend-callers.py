@@ -45,7 +45,8 @@ def move_range(rng):
     for attribute, value in (("suspend_hi", lo + rng.randrange(1, 4096)),
                              ("suspend_lo", lo), ("suspend_hi", 0), ("suspend_lo", 0)):
         with loops.may_fail(*RACES):
-            if rng.random() < 0.3:
+            # What opens it must get through: this may be the last time
+            if value and rng.random() < 0.3:
                 loops.interrupted(rng, loops.store, MD + attribute, str(value))
             else:
                 loops.store(MD + attribute, str(value))
