@@ -41,7 +41,8 @@ monitor() {
 	done 2>/dev/null
 }
 monitor &
-trap "kill $!" EXIT
+monitor=$!
+trap 'kill $monitor' EXIT
 put() { dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek="$1" oflag=direct status=none; }
 
 start none
