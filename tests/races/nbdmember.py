@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import struct
+import subprocess
 import time
 
 SET_SOCK, SET_BLKSIZE, DO_IT, CLEAR_SOCK = 0xab00, 0xab01, 0xab03, 0xab04
@@ -32,6 +33,10 @@ def receive(sock, size):
             raise ConnectionError
         data += more
     return data
+
+
+def udevadm(*words):
+    subprocess.run(["udevadm", *words], check=False)
 
 
 class Members:
@@ -147,8 +152,14 @@ class Members:
                 fcntl.ioctl(f, BLKFLSBUF)
 
     def close(self):
-        for path in self.paths:
-            with open(path, "rb") as f:
-                fcntl.ioctl(f, DISCONNECT)
-        for pid in self.pids:
-            os.waitpid(pid, 0)
+        """A read that comes while nbd disconnects is never answered: keep udev away."""
+        udevadm("settle")
+        udevadm("control", "--stop-exec-queue")
+        try:
+            for path in self.paths:
+                with open(path, "rb") as f:
+                    fcntl.ioctl(f, DISCONNECT)
+            for pid in self.pids:
+                os.waitpid(pid, 0)
+        finally:
+            udevadm("control", "--start-exec-queue")
