@@ -630,7 +630,7 @@ int md_bitmap_attach(struct mddev *mddev, struct md_bitmap *b)
 	mddev->bitmap = b;
 	md_bitmap_all_stale(mddev);
 	spin_unlock_irq(&mddev->lock);
-	queue_delayed_work(md_wq, &b->scan, mddev->bitmap_sleep);
+	md_bitmap_kick_scan(b);
 	return 0;
 }
 
@@ -764,7 +764,7 @@ int md_bitmap_resize(struct mddev *mddev, sector_t sectors)
 	mddev->bitmap = b;
 	md_bitmap_all_stale(mddev);
 	spin_unlock_irq(&mddev->lock);
-	queue_delayed_work(md_wq, &b->scan, mddev->bitmap_sleep);
+	md_bitmap_kick_scan(b);
 	return 0;
 }
 
@@ -854,8 +854,7 @@ void md_bitmap_take(struct md_bitmap *b, struct list_head *members, u64 events)
 	if (b->undo) {
 		wi_restore(b);
 		/* It may have found nothing left to look at. */
-		queue_delayed_work(md_wq, &b->scan,
-				   READ_ONCE(b->mddev->bitmap_sleep));
+		md_bitmap_kick_scan(b);
 	}
 	b->flushing = false;
 	if (stale && !b->file)

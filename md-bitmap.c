@@ -48,7 +48,7 @@ static void wi_kick_writer(struct md_bitmap *b)
 	queue_work(b->mddev->sb_wq, &b->mddev->sb_work);
 }
 
-static void wi_kick_scan(struct md_bitmap *b)
+void md_bitmap_kick_scan(struct md_bitmap *b)
 {
 	queue_delayed_work(md_wq, &b->scan, READ_ONCE(b->mddev->bitmap_sleep));
 }
@@ -96,7 +96,7 @@ static bool wi_park(struct md_bitmap *b, struct bio *bio,
 			bio_list_add(&b->waiting, bio);
 			/* Without the lock it could be over by now, and @b gone. */
 			wi_kick_writer(b);
-			wi_kick_scan(b);
+			md_bitmap_kick_scan(b);
 		}
 	}
 	spin_unlock_irqrestore(&b->lock, flags);
@@ -429,7 +429,7 @@ void md_bitmap_scan_work(struct work_struct *work)
 					   struct md_bitmap, scan);
 
 	if (wi_scan(b, false))
-		wi_kick_scan(b);
+		md_bitmap_kick_scan(b);
 }
 
 /**
@@ -519,7 +519,7 @@ int md_bitmap_dirty_range(struct md_bitmap *b, unsigned long first,
 		spin_unlock_irq(&b->lock);
 		cond_resched();
 	}
-	wi_kick_scan(b);
+	md_bitmap_kick_scan(b);
 	return 0;
 }
 

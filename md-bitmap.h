@@ -174,6 +174,8 @@ void md_bitmap_recorded(struct md_bitmap *b);
 void md_bitmap_set_image(struct md_bitmap *b, unsigned long chunk, bool write);
 unsigned int md_bitmap_page_of(const struct md_bitmap *b, unsigned long chunk);
 void md_bitmap_scan_work(struct work_struct *work);
+/* Have the scan look again in a while. Context: any. */
+void md_bitmap_kick_scan(struct md_bitmap *b);
 void md_bitmap_resume_work(struct work_struct *work);
 void md_bitmap_clear_idle(struct mddev *mddev);
 void md_bitmap_set_sleep(struct mddev *mddev);
