@@ -10,19 +10,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --size=32M --metadata=1.2 --bitmap
 	--assume-clean "${DISK[@]:0:2}"
 udevadm settle
 md_attr /dev/md0 suspend_hi 2048
-python3 - <<'END' &
-import fcntl
-import os
-import time
-fd = os.open("/dev/md0", os.O_RDWR)
-os.write(fd, b"x" * 65536)
-while True:	# udev may have it open
-    try:
-        fcntl.ioctl(fd, 0x0932)
-        break
-    except OSError:
-        time.sleep(0.1)
-END
+python3 "$(dirname "$0")/stopper.py" 65536 &
 stopper=$!
 stops() { grep -qs md_stop /proc/$stopper/stack; }
 wait_for 20 stops

@@ -35,19 +35,7 @@ md_attr /dev/md0 array_state active
 wait $!
 dm_set_error weak write
 
-python3 - <<'END' &
-import fcntl
-import os
-import time
-fd = os.open("/dev/md0", os.O_RDWR)
-os.write(fd, b"x" * 4096)
-while True:	# udev may have it open
-    try:
-        fcntl.ioctl(fd, 0x0932)
-        break
-    except OSError:
-        time.sleep(0.1)
-END
+python3 "$(dirname "$0")/stopper.py" 4096 &
 stopper=$!
 unrecorded() { [ -n "$(member_attr /dev/md0 /dev/mapper/weak unacknowledged_bad_blocks)" ]; }
 wait_for 20 unrecorded
