@@ -52,8 +52,9 @@ wait_for 20 bits_set
 stuck() { grep -qs md_sb_work /proc/[0-9]*/stack; }
 wait_for 20 stuck
 dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=300 oflag=direct status=none &
-parked() { awk '$1 { n = $2 } END { exit n < 2 }' /sys/block/md0/inflight || sleep 1; }
-parked
+second=$!
+parked() { grep -qs blkdev_direct_IO "/proc/$second/stack"; }
+wait_for 20 parked
 dmsetup load fs --table "0 $(blockdev --getsz "${DISK[2]}") error"
 dmsetup resume --noflush fs
 wait
