@@ -173,9 +173,10 @@ class Stress:  # pylint: disable=too-many-instance-attributes,too-many-public-me
             wrong = []
             for disk, status in now.items():
                 was = self.m.disks[disk]
-                legal = set((allowed or BY_ITSELF)[was])
-                if disk in self.m.want and was == "good":
-                    legal.add("faulty")
+                table = allowed or BY_ITSELF
+                legal = set(table[was])
+                if disk in self.m.want and was == "good":  # it may be replaced by now
+                    legal |= table["faulty"]
                 if status not in legal:
                     wrong.append(f"{disk} was {was} and is {status}")
             if not wrong:
