@@ -45,7 +45,7 @@ for format in 0.90 1.0 1.2; do
 	md_attr /dev/md0 bitmap/time_base 0.2
 	wait_for 30 bits_cleared
 	wait_for 30 dirty_is "${MEMBERS[0]}" 0
-	expect 0 dirty "${MEMBERS[1]}"
+	wait_for 30 dirty_is "${MEMBERS[1]}" 0
 	md_stop /dev/md0
 	md_assemble /dev/md0 "${MEMBERS[@]}"
 	expect "$want" digest /dev/md0

@@ -58,8 +58,8 @@ put 320
 expect 1 bitmap_bits "${DISK[1]}"
 
 echo "# a member fails: no bit may go"
-md_attr /dev/md0 bitmap/can_clear true
 md_attr /dev/md0 bitmap/time_base 60
+md_attr /dev/md0 bitmap/can_clear true
 put 160
 member_attr /dev/md0 "${DISK[1]}" state faulty
 must_fail md_attr /dev/md0 bitmap/can_clear true 2>/dev/null
