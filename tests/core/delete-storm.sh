@@ -64,27 +64,30 @@ def reader(rng):
 EXPECTED = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EBUSY, errno.EEXIST,
             errno.EINVAL, errno.EIO}
 
+WORKS = (opener, creator, stopper, reader) * 2
+counts = [multiprocessing.Value("l", 0) for _ in WORKS]
+failed = multiprocessing.Event()
+
 def work(what, seed, done):
     rng = random.Random(seed)
-    while time.monotonic() < end:
+    while not failed.is_set() and (time.monotonic() < end
+                                   or not all(c.value for c in counts)):
         try:
             what(rng)
             done.value += 1
         except OSError as err:
             if err.errno not in EXPECTED or isinstance(err, InterruptedError):
                 print(f"# {what.__name__}: {err}", flush=True)
-                os._exit(1)
+                failed.set()
 
 jobs = []
-for i, what in enumerate((opener, creator, stopper, reader) * 2):
-    done = multiprocessing.Value("l", 0)
-    job = multiprocessing.Process(target=work, args=(what, i, done))
-    job.start()
-    jobs.append((job, what.__name__, done))
-for job, name, done in jobs:
+for i, (what, done) in enumerate(zip(WORKS, counts)):
+    jobs.append(multiprocessing.Process(target=work, args=(what, i, done)))
+    jobs[-1].start()
+for job, what, done in zip(jobs, WORKS, counts):
     job.join()
-    print(f"# {name}: {done.value} times")
-sys.exit(any(job.exitcode for job, _, _ in jobs) or not all(d.value for _, _, d in jobs))
+    print(f"# {what.__name__}: {done.value} times")
+sys.exit(failed.is_set() or any(job.exitcode for job in jobs))
 END
 
 # What is left goes away when it is told to, and every name can be had again

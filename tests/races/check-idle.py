@@ -84,6 +84,10 @@ def watch():
             sys.exit(f"# FAIL: {name} stays in write-pending")
 
 
+def starts(trace, name):
+    return trace.count(f" {name} check: idle -> starting")
+
+
 def race():
     trace = loops.Trace("md_sync_state")
     all_of_them = loops.Loops()
@@ -94,15 +98,13 @@ def race():
         all_of_them.add(name + " check, idle", alternate(name))
         for number in (0, 1):
             all_of_them.add(f"{name} writer {number}", writer(name, number))
-    all_of_them.run(loops.seconds(int(sys.argv[1])), watch)
+    # Each has started a check and gone clean and dirty
+    all_of_them.run(loops.seconds(int(sys.argv[1])), watch, lambda: all(
+        {"clean", "active"} <= seen[name] and starts(trace, name) for name in ARRAYS))
     for name in ARRAYS:
         subprocess.run(["umount", f"{MNT}/{name}"], check=True)
-        starts = trace.count(f" {name} check: idle -> starting")
-        print(f"# {name}: {starts} checks, states {', '.join(sorted(seen[name]))}")
-        if not starts:
-            sys.exit(f"# FAIL: {name} has not started a check")
-        if not {"clean", "active"} <= seen[name]:
-            sys.exit(f"# FAIL: {name} did not go clean and dirty")
+        print(f"# {name}: {starts(trace, name)} checks, states "
+              + ", ".join(sorted(seen[name])))
     trace.close()
 
 

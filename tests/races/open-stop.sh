@@ -50,7 +50,7 @@ watch &
 watcher=$!
 
 turns=0
-while go_on 25; do
+while go_on 25 || [ $turns -lt 6 ]; do
 	i=$((turns % 2))
 	until_done mdadm --assemble --quiet /dev/md0 "${DISK[@]:2 * i:2}"
 	expect "array $i" head -n 1 /dev/md0
@@ -62,14 +62,14 @@ while go_on 25; do
 	turns=$((turns + 1))
 done
 echo "# $turns turns"
-[ "$turns" -gt 5 ] || fail "too few turns"
+# It looks once a second
+wait_for 60 grep -qs NewArray /tmp/events
 touch /tmp/stop
 for pid in "${openers[@]}"; do wait "$pid"; done
 wait $watcher
 kill -0 $monitor || fail "mdadm --monitor has ended"
 kill $monitor
 wait $monitor || :
-grep -q NewArray /tmp/events || fail "mdadm --monitor has seen nothing"
 echo "# the monitor has seen $(wc -l </tmp/events) events"
 
 until_done mdadm --stop --quiet /dev/md9

@@ -63,7 +63,7 @@ def main():
     alone, beside = [], []
     rounds, asked = 0, {what: 0 for what in ASK}
     fd = blocks.open()
-    while time.monotonic() < end:
+    while time.monotonic() < end or not all(asked.values()):
         rounds += 1
         # Nobody asks for anything: nothing happens but the I/O
         trace.clear()
