@@ -44,10 +44,10 @@ heal() {
 		END
 	done
 }
-waits() { # its metadata: nothing else is going on
+waits() { # its metadata: nothing else is going on, and udev only reads
 	local in_flight
 	read -r -a in_flight <"/sys/block/$(md_dev "/dev/mapper/m$1")/inflight"
-	[ "$((in_flight[0] + in_flight[1]))" -gt 0 ]
+	[ "${in_flight[1]}" -gt 0 ]
 }
 
 counter() { od -An -t u8 -j "$1" -N 8 $state | tr -d " "; }
@@ -145,13 +145,18 @@ at_once() {
 # The first fails, and before the others can record that they are lost, too: they may
 # come back as equals, so nothing that the first has missed was acknowledged
 unrecorded() {
+	local count
 	md_attr /dev/md0 safe_mode_delay 0
 	# Every chunk's bit is set, or a write would stall before it gets to the first
 	wait_for 60 more_than "$(($(acked) + 200))" acked
 	stall "${@:2}"
 	break_all "$1"
 	wait_for 60 faulty "$1"
-	sleep 1
+	count=$(acked)
+	wait_for 60 waits "$2"
+	# It isn't just late: reads are answered meanwhile
+	dd if=/dev/md0 of=/dev/null bs=4k count=200 iflag=direct status=none
+	expect "$count" acked
 	break_meta "${@:2}"
 	gets_errors
 	cure stopped
