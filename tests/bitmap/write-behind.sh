@@ -21,9 +21,7 @@ fill /dev/md0 1
 delay 1000
 
 start=$(date +%s%3N)
-for ((i = 0; i < 20; i++)); do
-	dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=$((i + 32)) oflag=direct status=none
-done
+dd if=/dev/urandom of=/dev/md0 bs=64k count=20 seek=32 oflag=direct status=none
 end=$(date +%s%3N)
 used=$(md_attr /dev/md0 bitmap/max_backlog_used)
 echo "# 20 writes took $((end - start)) ms, backlog $used"

@@ -20,7 +20,7 @@ for word in check repair; do
 	md_attr /dev/md0 sync_action $word
 	# Half way through
 	expect resync md_attr /dev/md0 sync_action
-	grep -q 'resync = ' /proc/mdstat || fail "mdstat shows no resync"
+	wait_for 60 grep -q 'resync = ' /proc/mdstat
 	md_attr /dev/md0 sync_max max
 	wait_for 30 ended $word
 	expect none md_attr /dev/md0 resync_start

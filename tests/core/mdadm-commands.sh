@@ -7,6 +7,7 @@ need_disks 4
 
 md_create /dev/md0 --level=1 --raid-devices=2 --size=32M --bitmap=none "${DISK[@]:0:2}"
 mdadm --quiet --wait /dev/md0 || :
+wait_sync /dev/md0
 expect none md_attr /dev/md0 resync_start
 fill /dev/md0 16
 before=$(digest /dev/md0 16)

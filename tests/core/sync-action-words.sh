@@ -13,9 +13,12 @@ need_disks 2
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
 	--size=40M --assume-clean "${DISK[@]:0:2}"
 md_attr /dev/md0 sync_max 8192	# where it waits
+waits() { [[ $(md_attr /dev/md0 sync_completed) == 8192\ * ]]; }
 for running in check repair; do
 	expect ok write $running
-	wait_for 10 sync_running /dev/md0 $running
+	# What is only asked for yet can be changed
+	wait_for 60 waits
+	expect $running md_attr /dev/md0 sync_action
 	for word in $words reshape; do
 		expect EBUSY write "$word"
 		expect $running md_attr /dev/md0 sync_action

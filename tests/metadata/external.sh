@@ -39,6 +39,8 @@ wait_for 5 array_gone md101
 
 head -c 16384 "${DISK[0]}" | sha256sum >/tmp/before
 md_attr md100 array_state clean
+# It isn't found idle before it was looked at
+md_attr md100 safe_mode_delay 0
 udevadm settle
 expect 0 md_attr md100 degraded
 expect none member_attr md100 /dev/mapper/a recovery_start

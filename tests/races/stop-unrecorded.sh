@@ -38,8 +38,10 @@ dm_set_error weak write
 python3 "$(dirname "$0")/stopper.py" 4096 &
 stopper=$!
 unrecorded() { [ -n "$(member_attr /dev/md0 /dev/mapper/weak unacknowledged_bad_blocks)" ]; }
-wait_for 20 unrecorded
-grep -qs md_stop /proc/$stopper/stack || fail "STOP_ARRAY doesn't wait"
+wait_for 60 unrecorded
+# It may have to try again as udev has the array open
+waits() { grep -qs md_stop /proc/$stopper/stack; }
+wait_for 60 waits
 member_attr /dev/md0 /dev/mapper/weak unacknowledged_bad_blocks >/tmp/ranges
 while read -r range; do
 	member_attr /dev/md0 /dev/mapper/weak bad_blocks "$range"

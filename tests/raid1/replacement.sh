@@ -11,16 +11,20 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.0 --size=64M \
 fill /dev/md0
 before=$(digest /dev/md0)
 mdadm --quiet --add /dev/md0 "${DISK[2]}"
-md_attr /dev/md0 sync_speed_max 4000
+md_attr /dev/md0 sync_max 65536	# where it waits
 mdadm --quiet --replace /dev/md0 "${DISK[0]}"
-wait_for 20 member_is /dev/md0 "${DISK[2]}" replacement
+half_way() { [[ $(md_attr /dev/md0 sync_completed) == 65536\ * ]]; }
+wait_for 60 half_way
+member_is /dev/md0 "${DISK[2]}" replacement || fail "$(member_attr /dev/md0 "${DISK[2]}" state)"
 grep -q '(R)' /proc/mdstat || fail "mdstat doesn't say (R)"
 expect 0 md_attr /dev/md0 degraded
-# Written while it runs: has to reach the replacement, too
+# Written where it was and where it comes to: has to reach the replacement, too
 dd if=<(random_stream x $((4 << 20))) of=/dev/md0 bs=64k oflag=direct \
 	iflag=fullblock status=none
+dd if=<(random_stream y $((4 << 20))) of=/dev/md0 bs=64k seek=768 oflag=direct \
+	iflag=fullblock status=none
 before=$(digest /dev/md0)
-md_attr /dev/md0 sync_speed_max 1000000
+md_attr /dev/md0 sync_max max
 replaced() { member_is /dev/md0 "${DISK[0]}" faulty && sync_idle /dev/md0; }
 wait_for 60 replaced
 expect 0 md_attr /dev/md0 degraded

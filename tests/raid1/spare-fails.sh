@@ -10,12 +10,12 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.0 --size=32M \
 	"${DISK[0]}" missing
 fill /dev/md0
 before=$(digest /dev/md0)
-md_attr /dev/md0 sync_speed_max 2000
+md_attr /dev/md0 sync_max 16384	# where it waits
 mdadm --quiet --add /dev/md0 /dev/mapper/weak
-wait_for 20 sync_running /dev/md0 recover
+wait_for 60 sync_running /dev/md0 recover
 mdadm --quiet --add /dev/md0 "${DISK[2]}"
 dm_set_error weak all
-md_attr /dev/md0 sync_speed_max 1000000
+md_attr /dev/md0 sync_max max
 wait_for 30 member_is /dev/md0 /dev/mapper/weak faulty
 wait_recovered /dev/md0
 expect "$before" digest /dev/md0

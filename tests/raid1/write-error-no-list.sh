@@ -7,7 +7,8 @@ need_disks 2
 make_dm_member weak "${DISK[0]}"
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=0.90 --assume-clean \
 	/dev/mapper/weak "${DISK[1]}"
-dm_set_error weak all 2048 8
+# Not at the places where udev looks for filesystems
+dm_set_error weak all 3000 8
 fill /dev/md0 1
 expect 0 md_attr /dev/md0 degraded
 fill /dev/md0 4

@@ -13,6 +13,7 @@ grep -q '(W)' /proc/mdstat || fail "mdstat doesn't say (W)"
 reads() { awk '{ print $3 }' "/sys/block/$(md_dev "$1")/stat"; }
 fill /dev/md0 8
 before=$(digest /dev/md0 8)
+udevadm settle	# it reads the members, too
 was=$(reads "${DISK[0]}")
 was_other=$(reads "${DISK[1]}")
 expect "$before" digest /dev/md0 8

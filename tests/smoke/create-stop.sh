@@ -10,7 +10,7 @@ wait_sync /dev/md0
 fill /dev/md0 16
 before=$(digest /dev/md0 16)
 md_stop /dev/md0
-array_gone /dev/md0 || fail "still there after stop"
+wait_for 60 array_gone /dev/md0
 
 md_assemble /dev/md0 "${DISK[0]}" "${DISK[1]}"
 expect "$before" digest /dev/md0 16

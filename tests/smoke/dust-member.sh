@@ -14,6 +14,7 @@ before=$(digest /dev/md0 4)
 dust_bad weak 64 4096
 expect 2 dust_count weak
 expect "$before" digest /dev/md0 4
-wait_for 10 expect 0 dust_count weak
+cured() { [ "$(dust_count weak)" = 0 ]; }
+wait_for 60 cured
 expect 0 md_attr /dev/md0 degraded
 md_stop /dev/md0
