@@ -23,7 +23,7 @@ done
 dm_set_error m1 write
 md_attr /dev/md0 bitmap/time_base 0.2
 wait_for 30 degraded_is /dev/md0 1
-wait_for 20 member_removed /dev/md0 "${MEMBERS[1]}"
+md_remove /dev/md0 "${MEMBERS[1]}"
 expect 2 dirty "${DISK[0]}"
 
 dm_clear_error m1

@@ -52,4 +52,3 @@ same() {
 disk_stat() { awk "{ print \$$2 }" "/sys/block/$(basename "$(readlink -f "$1")")/stat"; }
 sectors_read() { disk_stat "$1" 3; }
 sectors_written() { disk_stat "$1" 7; }
-member_removed() { mdadm -q "$1" --remove "$2"; }

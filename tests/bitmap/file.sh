@@ -34,7 +34,7 @@ fill /dev/md0 16
 wait_for 30 file_dirty 0
 
 mdadm -q /dev/md0 --fail "${DISK[1]}"
-wait_for 20 member_removed /dev/md0 "${DISK[1]}"
+md_remove /dev/md0 "${DISK[1]}"
 dd if=/dev/zero of=/dev/md0 bs=1M seek=20 count=2 oflag=direct,dsync status=none
 expect 2 "$bmfile" dirty $file
 before=$(sectors_written "${DISK[1]}")

@@ -14,7 +14,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --size=40M \
 place=$((8 + $(md_attr /dev/md0 bitmap/location)))
 fill /dev/md0
 mdadm -q /dev/md0 --fail "${MEMBERS[1]}"
-wait_for 20 member_removed /dev/md0 "${MEMBERS[1]}"
+md_remove /dev/md0 "${MEMBERS[1]}"
 wait_for 30 array_is /dev/md0 clean
 size=$(blockdev --getsz "${DISK[0]}")
 {

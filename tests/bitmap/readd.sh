@@ -9,7 +9,7 @@ need_disks 3
 
 leave() {
 	mdadm -q /dev/md0 --fail "$1"
-	wait_for 20 member_removed /dev/md0 "$1"
+	md_remove /dev/md0 "$1"
 }
 put() { dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek="$1" oflag=direct,dsync status=none; }
 # back MEMBER LIMIT: re-add it; at most LIMIT sectors are written to it

@@ -25,7 +25,7 @@ for update in name homehost uuid no-bbl force-no-bbl bbl devicesize resync; do
 	dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=100 oflag=direct status=none
 	want=$(digest /dev/md0)
 	mdadm -q /dev/md0 --fail "${DISK[1]}"
-	wait_for 20 member_removed /dev/md0 "${DISK[1]}"
+	md_remove /dev/md0 "${DISK[1]}"
 	dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=200 oflag=direct status=none
 	want=$(digest /dev/md0)
 	before=$(sectors_written "${DISK[1]}")

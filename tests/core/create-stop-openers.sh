@@ -18,7 +18,7 @@ md_stop /dev/md0
 touch /tmp/go
 opener() {
 	while [ -e /tmp/go ]; do
-		timeout 20 dd if=/dev/md0 of=/dev/null bs=4k count=1 status=none 2>/dev/null
+		timeout $((60 * TIMEOUT_SCALE)) dd if=/dev/md0 of=/dev/null bs=4k count=1 status=none 2>/dev/null
 		[ $? != 124 ] || touch /tmp/stuck
 		cat /sys/block/md0/md/* /proc/mdstat >/dev/null 2>&1
 	done

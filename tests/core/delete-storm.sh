@@ -92,9 +92,8 @@ END
 
 # What is left goes away when it is told to, and every name can be had again
 names="md60 md61 md62 md_storm"
-for n in $names; do
-	[ ! -e /sys/block/$n ] || md_attr $n array_state clear
-done
+cleared() { array_gone "$1" || write_attr "/sys/block/$1/md/array_state" clear; }
+for n in $names; do wait_for 60 cleared $n; done
 udevadm settle
 for n in $names; do
 	wait_for 30 array_gone $n

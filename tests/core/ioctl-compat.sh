@@ -28,19 +28,17 @@ expect ENOTTY compat value /dev/md0 0x9ff 0
 expect ok compat value /dev/md0 0x929 "$(encoded "${DISK[1]}")"
 expect 1 md_attr /dev/md0 degraded
 expect ENXIO compat value /dev/md0 0x922 "$(encoded /dev/md0)"
-removed() { [ "$(compat value /dev/md0 0x922 "$(encoded "${DISK[1]}")")" = ok ]; }
-wait_for 10 removed
+succeeds() { [ "$(compat value /dev/md0 "$1" "$2")" = ok ]; }
+wait_for 60 succeeds 0x922 "$(encoded "${DISK[1]}")"
 # HOT_REMOVE_DISK of one in use, STOP_ARRAY_RO, RESTART_ARRAY_RW
 expect EBUSY compat value /dev/md0 0x922 "$(encoded "${DISK[0]}")"
-udevadm settle
-expect ok compat value /dev/md0 0x933 0
+wait_for 60 succeeds 0x933 0	# udev may have it open
 expect readonly md_state /dev/md0
 expect ok compat value /dev/md0 0x934 0
 array_is /dev/md0 readonly && fail "still read-only"
 # STOP_ARRAY: refused while somebody else has it open
-udevadm settle
 exec 5</dev/md0
 expect EBUSY compat value /dev/md0 0x932 0
 exec 5<&-
-expect ok compat value /dev/md0 0x932 0
+wait_for 60 succeeds 0x932 0
 wait_for 10 array_gone /dev/md0

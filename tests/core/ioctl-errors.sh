@@ -4,6 +4,7 @@
 # read-only array.
 . "$(dirname "$0")/../lib/rc.sh"
 ioctl() { "$(dirname "$0")/mdctl.py" ioctl /dev/md0 "$@"; }
+succeeds() { [ "$(ioctl "$1")" = ok ]; }
 number() { echo $((0x$(stat -c %t "$1") << 8 | 0x$(stat -c %T "$1"))); }
 need_disks 3
 
@@ -39,12 +40,12 @@ exec 5</dev/md0
 expect EBUSY ioctl STOP_ARRAY
 exec 5<&-
 
-expect ok ioctl STOP_ARRAY_RO
+wait_for 60 succeeds STOP_ARRAY_RO	# udev may have it open
 expect ENXIO ioctl STOP_ARRAY_RO
 for i in ADD_NEW_DISK HOT_ADD_DISK SET_BITMAP_FILE CLUSTERED_DISK_NACK; do
 	expect EROFS ioctl $i
 done
 expect ENXIO ioctl HOT_REMOVE_DISK "$(number "${DISK[2]}")"
 expect ok ioctl RESTART_ARRAY_RW
-expect ok ioctl STOP_ARRAY
+wait_for 60 succeeds STOP_ARRAY
 wait_for 10 array_gone /dev/md0

@@ -34,6 +34,6 @@ md_attr /dev/md0 sync_action idle
 wait_recovered /dev/md0
 expect "ok number=0 raid_disk=-1 state=1" disk 0
 expect "3 2 2 1 0" counts
-mdadm --quiet /dev/md0 --remove "${DISK[0]}"
+md_remove /dev/md0 "${DISK[0]}"
 expect "2 2 2 0 0" counts
 md_stop /dev/md0

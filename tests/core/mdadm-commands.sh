@@ -17,7 +17,7 @@ mdadm --detail /dev/md0 | grep -q 'State : \(clean\|active\) *$' || fail "$(mdad
 
 mdadm --quiet /dev/md0 --fail "${DISK[0]}"
 mdadm --detail /dev/md0 | grep -q 'State : .*degraded' || fail "$(mdadm --detail /dev/md0)"
-mdadm --quiet /dev/md0 --remove "${DISK[0]}"
+md_remove /dev/md0 "${DISK[0]}"
 mdadm --quiet /dev/md0 --add "${DISK[2]}"
 mdadm --quiet --wait /dev/md0 || :
 wait_recovered /dev/md0
@@ -36,7 +36,8 @@ wait_sync /dev/md0
 [ "$(blockdev --getsize64 /dev/md0)" -gt $((80 << 20)) ] || fail "size max"
 mdadm --quiet --grow /dev/md0 --array-size=32M
 mdadm --quiet --grow /dev/md0 --size=32M
-mdadm --quiet /dev/md0 --fail "${DISK[1]}" --remove "${DISK[1]}"
+mdadm --quiet /dev/md0 --fail "${DISK[1]}"
+md_remove /dev/md0 "${DISK[1]}"
 mdadm --quiet --grow /dev/md0 --raid-devices=2
 expect 0 md_attr /dev/md0 degraded
 expect "$before" digest /dev/md0 16
@@ -46,7 +47,7 @@ mdadm --quiet /dev/md0 --replace "${DISK[2]}"
 replaced() { member_is /dev/md0 "${DISK[2]}" faulty; }
 wait_for 60 replaced
 wait_recovered /dev/md0
-mdadm --quiet --readonly /dev/md0
+wait_for 60 mdadm --quiet --readonly /dev/md0	# udev may have it open
 mdadm --quiet --readwrite /dev/md0
 mdadm --quiet --action=check /dev/md0
 wait_sync /dev/md0

@@ -17,7 +17,7 @@ udevadm settle
 new_array md70 2>/dev/null && fail "created twice"
 
 # Nor is one taken over that somebody has begun to set up
-echo clear >/sys/block/md70/md/array_state
+md_attr md70 array_state clear
 wait_for 20 test ! -d /sys/block/md70
 exec 7<>/tmp/node
 echo 1.2 >/sys/block/md70/md/metadata_version
@@ -25,10 +25,10 @@ echo 1 >/sys/block/md70/md/level
 echo 2 >/sys/block/md70/md/raid_disks
 new_array md70 2>/dev/null && fail "an array with disks was taken over"
 exec 7<&-
-echo clear >/sys/block/md70/md/array_state
+md_attr md70 array_state clear
 wait_for 20 test ! -d /sys/block/md70
 for ((i = 0; i < 50; i++)); do
 	new_array md70 || fail "round $i: not free at once"
-	echo clear >/sys/block/md70/md/array_state
+	md_attr md70 array_state clear
 done
 wait_for 20 test ! -d /sys/block/md70

@@ -26,5 +26,6 @@ woken "$md/dev-$(basename "$(readlink -f "${DISK[0]}")")/state" \
 	sh -c "echo want_replacement >$md/dev-$(basename "$(readlink -f "${DISK[0]}")")/state"
 woken /proc/mdstat mdadm --quiet /dev/md0 --add "${DISK[2]}"
 wait_recovered /dev/md0
-woken $md/array_state sh -c "echo readonly >$md/array_state"
-woken /proc/mdstat mdadm --quiet --stop /dev/md0
+# udev may have it open
+woken $md/array_state sh -c "until echo readonly >$md/array_state; do sleep 0.1; done" 2>/dev/null
+woken /proc/mdstat sh -c "until mdadm --quiet --stop /dev/md0; do :; done"

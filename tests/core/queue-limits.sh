@@ -30,7 +30,7 @@ in_slot() { [ "$(member_attr /dev/md0 "$1" slot)" = "$2" ]; }
 for _ in {1..12}; do
 	mdadm --quiet /dev/md0 --fail "${DISK[1]}"
 	wait_for 20 in_slot "${DISK[1]}" none
-	mdadm --quiet /dev/md0 --remove "${DISK[1]}"
+	md_remove /dev/md0 "${DISK[1]}"
 	mdadm --quiet /dev/md0 --add "${DISK[1]}"
 	wait_for 20 in_slot "${DISK[1]}" 1
 done
@@ -43,7 +43,7 @@ echo 32 >/sys/block/md0/queue/max_sectors_kb
 echo 0 >/sys/block/md0/queue/iostats
 mdadm --quiet /dev/md0 --fail "${DISK[1]}"
 wait_for 20 in_slot "${DISK[1]}" none
-mdadm --quiet /dev/md0 --remove "${DISK[1]}"
+md_remove /dev/md0 "${DISK[1]}"
 mdadm --quiet /dev/md0 --add "${DISK[1]}"
 wait_recovered /dev/md0
 expect 32 cat /sys/block/md0/queue/max_sectors_kb

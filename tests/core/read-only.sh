@@ -42,7 +42,7 @@ wait_sync /dev/md0
 expect none md_attr /dev/md0 resync_start
 wait_for 10 array_is /dev/md0 clean
 
-mdadm --quiet --readonly /dev/md0
+wait_for 60 mdadm --quiet --readonly /dev/md0	# udev may have it open
 expect readonly md_state /dev/md0
 expect 1 cat /sys/block/md0/ro
 must_fail write 2>/dev/null

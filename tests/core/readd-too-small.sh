@@ -30,4 +30,4 @@ expect "$after" digest /dev/md0
 expect "$before" digest "${DISK[1]}" 32
 mdadm --examine /dev/mapper/small >/dev/null || fail "its superblock is gone"
 md_stop /dev/md0
-dmsetup remove small
+dm_remove small

@@ -31,7 +31,7 @@ for running in check repair; do
 done
 md_attr /dev/md0 sync_max max
 
-mdadm --quiet --readonly /dev/md0
+wait_for 60 mdadm --quiet --readonly /dev/md0	# udev may have it open
 for word in $words idle frozen idle; do
 	expect ok write "$word"
 	expect readonly md_state /dev/md0

@@ -28,7 +28,7 @@ take() {
 	go_active "$1"
 	wait_sync "$1"
 	[ "$(mismatches "$1")" != 0 ] || fail "a clean array was resynced"
-	md_attr "$1" sync_action repair
+	put "$1" sync_action repair
 	wait_sync "$1"
 	expect 0 mismatches "$1"
 	same_data "$1"

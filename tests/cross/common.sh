@@ -120,17 +120,16 @@ go_active() {
 	esac
 }
 
+# put ARRAY NAME VALUE: the peer says -EBUSY while it looks if a sync is due
+put() { wait_for 60 write_attr "/sys/block/$(md_dev "$1")/md/$2" "$3"; }
+
 # mismatches ARRAY: what a check finds
 mismatches() {
 	go_active "$1"
-	md_attr "$1" sync_action check
+	put "$1" sync_action check
 	wait_sync "$1"
 	md_attr "$1" mismatch_cnt
 }
-
-# Slow enough that nothing ends by itself while a test looks at it
-resync_slow() { md_attr "$1" sync_speed_max 100; md_attr "$1" sync_speed_min 1; }
-resync_fast() { md_attr "$1" sync_speed_max system; md_attr "$1" sync_speed_min system; }
 
 # data_offset ARRAY DISK: first sector of its data
 data_offset() { member_attr "$1" "$2" offset; }

@@ -32,13 +32,13 @@ take() {
 	md_assemble "$1" "${m[@]}"
 	expect "$(wanted)" member_flags "$1" "${m[@]}"
 	md_stop "$1"
-	wait_for 20 array_gone "$1"
+	wait_for 60 array_free "$1"
 	md_assemble "$1" --force "${m[@]}"
 	expect "$(wanted)" member_flags "$1" "${m[@]}"
 }
 
 for when in in-sync at-once; do
 	both_ways make take 1.0 1.1 1.2
-	for name in "${!SLICE[@]}"; do dmsetup remove --retry "$name"; done
+	dm_remove "${!SLICE[@]}"
 	SLICE=()
 done

@@ -10,10 +10,9 @@ make() {
 	new_array "$1" "$2" --raid-devices=2 "${m[@]}"
 	know "$1" offset "$(data_offset "$1" "${m[1]}")"
 	mdadm --quiet "$1" --fail "${m[1]}"
-	wait_for 20 member_is "$1" "${m[1]}" faulty
-	mdadm --quiet "$1" --remove "${m[1]}"
+	md_remove "$1" "${m[1]}"
 	mdadm --zero-superblock "${m[1]}"
-	md_attr "$1" sync_max 65536
+	put "$1" sync_max 65536
 	mdadm --quiet "$1" --add "${m[1]}"
 	wait_for 60 half_way "$1"
 	md_stop "$1"

@@ -9,8 +9,7 @@ make() {
 	mapfile -t m < <(members "$1")
 	new_array "$1" "$2" --raid-devices=2 "${m[@]:0:2}"
 	mdadm --quiet "$1" --add "${m[2]}"
-	# The spare may be looked at just now
-	wait_for 10 write_attr "/sys/block/$(md_dev "$1")/md/sync_max" 65536
+	put "$1" sync_max 65536
 	mdadm --quiet "$1" --replace "${m[0]}" --with "${m[2]}"
 	wait_for 60 half_way "$1"
 	member_is "$1" "${m[2]}" replacement || fail "$(member_attr "$1" "${m[2]}" state)"

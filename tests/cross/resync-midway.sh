@@ -12,7 +12,7 @@ make() {
 	md_stop "$1"
 	plant "${m[1]}" 40 "$(known "$1" offset)"
 	md_assemble "$1" --readonly --update=resync "${m[@]}"
-	md_attr "$1" sync_max 65536
+	put "$1" sync_max 65536
 	go_active "$1"
 	wait_for 60 half_way "$1"
 	md_stop "$1"

@@ -19,7 +19,8 @@ find_arrays() {
 
 members_of() { for f in /sys/block/"$(md_dev "$1")"/md/dev-*; do echo "/dev/${f##*-}"; done | sort; }
 has_left() { ! members_of "$volume" | grep -qx "$1"; }
-mdmon_gone() { [ -z "$(pidof mdmon)" ]; }
+mdmon_runs() { [ -n "$(pidof mdmon)" ]; }
+mdmon_gone() { ! mdmon_runs; }
 write_some() {
 	random_stream $((++written)) 4194304 | dd of="$volume" bs=1M iflag=fullblock oflag=direct status=none
 	before=$(digest "$volume" 4)
@@ -47,7 +48,7 @@ container_life() {
 
 	md_create "$container" --metadata="$1" --raid-devices=2 "${disks[@]}"
 	md_create "$volume" --level=1 --raid-devices=2 --size=40M "$container"
-	[ -n "$(pidof mdmon)" ] || fail "no mdmon"
+	wait_for 60 mdmon_runs
 	udevadm settle
 	wait_sync "$volume"
 	write_some
@@ -58,7 +59,7 @@ container_life() {
 	write_some
 	wait_for 20 has_left "${disks[0]}"
 	degraded_is "$volume" 1 || fail "not degraded"
-	mdadm --quiet "$container" --remove "${disks[0]}"
+	md_remove "$container" "${disks[0]}"
 	# ... and starts the rebuild once it has a spare
 	mdadm --quiet "$container" --add "$spare"
 	wait_recovered "$volume"

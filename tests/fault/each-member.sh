@@ -34,8 +34,7 @@ for i in 0 1 2; do
 		esac
 		dm_clear_error "m$i"
 		if member_is /dev/md0 "${members[i]}" faulty; then
-			removed() { mdadm --quiet /dev/md0 --remove "${members[i]}" 2>/dev/null; }
-			wait_for 10 removed
+			md_remove /dev/md0 "${members[i]}"
 			mdadm --zero-superblock "${members[i]}"
 			mdadm --quiet /dev/md0 --add "${members[i]}"
 		fi

@@ -35,5 +35,5 @@ expect 0 md_attr /dev/md0 mismatch_cnt
 md_stop /dev/md0
 
 # Nothing of an array that could not be created is left, or this would wait for it
-md_unload
+wait_for 60 md_unload
 use_driver "$DRIVER"

@@ -30,8 +30,7 @@ for round in 1 2 3 4; do
 	echo "# $(member_attr /dev/md0 "$victim" state)," \
 		"$(member_attr /dev/md0 "$victim" errors) errors"
 	if member_is /dev/md0 "$victim" faulty; then
-		removed() { mdadm --quiet /dev/md0 --remove "$victim" 2>/dev/null; }
-		wait_for 10 removed
+		md_remove /dev/md0 "$victim"
 		mdadm --zero-superblock "$victim"
 		mdadm --quiet /dev/md0 --add "$victim"
 	fi

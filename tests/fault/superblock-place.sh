@@ -36,7 +36,6 @@ for format in 0.90 1.0 1.1 1.2; do
 		expect "$before" digest /dev/md0 6
 		md_stop /dev/md0
 		mdadm --zero-superblock /dev/mapper/m0 /dev/mapper/m1
-		dmsetup remove --retry m0
-		dmsetup remove --retry m1
+		dm_remove m0 m1
 	done
 done

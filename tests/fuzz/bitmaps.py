@@ -55,7 +55,7 @@ def whole(disk, content=None):
 
 
 def stop():
-    end = time.monotonic() + 60
+    end = time.monotonic() + 60 * int(os.environ.get("TIMEOUT_SCALE") or 1)
     while os.path.exists(MD) and not store(f"{MD}/array_state", "clear"):
         if time.monotonic() > end:
             sys.exit(f"{ARRAY} can't be stopped: {load(f'{MD}/array_state')}")
@@ -77,7 +77,7 @@ def prepare(form, disks, data):
              "1.1": 0, "1.2": 8}[form]
     bitmap = (start + int(load(f"{MD}/bitmap/location"))) << 9
     offset = int(load(f"{MD}/dev-{os.path.basename(disks[0])}/offset")) << 9
-    subprocess.run(["mdadm", "--stop", "--quiet", f"/dev/{ARRAY}"], check=True)
+    stop()
     return [whole(d) for d in disks], bitmap, offset
 
 

@@ -306,7 +306,7 @@ class Fuzzer:
                      self.by_increment, self.by_adding)
 
     def stop_all(self, context):
-        end = time.monotonic() + 60
+        end = time.monotonic() + 60 * int(os.environ.get("TIMEOUT_SCALE") or 1)
         while arrays():
             for name in arrays():
                 if store(f"/sys/block/{name}/md/array_state", "clear"):

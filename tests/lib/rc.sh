@@ -182,7 +182,16 @@ wait_recovered() { wait_for "${2:-60}" recovered "$1"; }
 # md_create ARRAY OPTIONS...: mdadm --create without its questions
 md_create() { mdadm --create "$1" --run --quiet "${@:2}" </dev/null; }
 md_assemble() { mdadm --assemble "$1" --quiet "${@:2}"; }
-md_stop() { mdadm --stop --quiet "$@"; }
+
+# md_stop ARRAY...: udev may have it open for longer than mdadm tries
+try_stop() { mdadm --stop --quiet "$1" || array_gone "$1"; }
+md_stop() {
+	local array
+	for array; do wait_for 60 try_stop "$array"; done
+}
+
+# md_remove ARRAY MEMBER: one that failed; it has to leave its slot first
+md_remove() { wait_for 60 mdadm --quiet "$1" --remove "$2"; }
 
 # ---- data
 
@@ -286,7 +295,12 @@ stall_sb() {
 }
 unstall_sb() { dm_table "$1-sb" <<<"0 2048 linear ${DM_DISK[$1]} 0"; }
 
-remove_split_member() { dmsetup remove --retry "$1"; dmsetup remove --retry "$1-sb"; }
+# dm_remove NAME...: udev may have it open
+dm_remove() {
+	local name
+	for name; do wait_for 60 dmsetup remove "$name"; done
+}
+remove_split_member() { dm_remove "$1" "$1-sb"; }
 
 # events MEMBER: as its superblock has it; newer MEMBER EVENTS: it has gone on
 events() { mdadm --examine "$1" | sed -n 's/ *Events : //p'; }

@@ -15,7 +15,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
 fill /dev/md0
 before=$(digest /dev/md0)
 md_stop /dev/md0
-rmmod raid1
+wait_for 60 rmmod raid1
 rm -f /tmp/asked /tmp/go
 mkfifo /tmp/go
 trap 'rm -f $conf; modprobe raid1' EXIT

@@ -16,7 +16,7 @@ fill /dev/md0
 before=$(digest /dev/md0)
 wait_for 10 array_is /dev/md0 clean
 mdadm --quiet /dev/md0 --fail "${DISK[1]}"
-mdadm --quiet /dev/md0 --remove "${DISK[1]}"
+md_remove /dev/md0 "${DISK[1]}"
 mdadm --quiet --grow /dev/md0 --size=48M
 
 must_fail mdadm --quiet /dev/md0 --re-add "${DISK[1]}" 2>/dev/null

@@ -15,7 +15,7 @@ copies_equal() {
 refused() { must_fail mdadm --quiet /dev/md0 --re-add "${DISK[1]}" 2>/dev/null; }
 leave() {
 	mdadm --quiet /dev/md0 --fail "${DISK[1]}"
-	mdadm --quiet /dev/md0 --remove "${DISK[1]}"
+	md_remove /dev/md0 "${DISK[1]}"
 }
 
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \

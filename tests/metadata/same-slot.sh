@@ -3,8 +3,6 @@
 # A copy of a member (dd of a whole disk) and a member of another array don't get
 # into an array: one of the twins is used, the foreign one refused.
 . "$(dirname "$0")/../lib/rc.sh"
-# udev may have it open for a moment
-cleared() { echo clear 2>/dev/null >"/sys/block/$1/md/array_state"; }
 need_disks 5
 
 dev_no() { lsblk -ndo MAJ:MIN "$1" | tr -d ' '; }
@@ -32,4 +30,4 @@ n=0
 for d in /sys/block/md0/md/dev-*; do n=$((n + 1)); done
 [ $n = 2 ] || fail "$n members instead of 2"
 expect "$before" digest /dev/md0 4
-wait_for 10 cleared md0
+md_attr md0 array_state clear

@@ -3,8 +3,6 @@
 # A member that missed writes is left out when the kernel assembles, whatever
 # order members come in, and its old content never shows.
 . "$(dirname "$0")/../lib/rc.sh"
-# udev may have it open for a moment
-cleared() { echo clear 2>/dev/null >"/sys/block/$1/md/array_state"; }
 need_disks 2
 
 # As mdadm would never: all members, stale or not, through sysfs
@@ -21,7 +19,7 @@ sysfs_assemble() {
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none "${DISK[@]:0:2}"
 wait_sync /dev/md0
 mdadm --quiet /dev/md0 --fail "${DISK[1]}"
-mdadm --quiet /dev/md0 --remove "${DISK[1]}"
+md_remove /dev/md0 "${DISK[1]}"
 fill /dev/md0 8
 before=$(digest /dev/md0 8)
 md_stop /dev/md0
@@ -34,7 +32,7 @@ for order in "0 1" "1 0"; do
 	[ ! -e "/sys/block/md0/md/dev-$(basename "${DISK[1]}")" ] ||
 		fail "stale member is still there"
 	expect "$before" digest /dev/md0 8
-	wait_for 10 cleared md0
+	md_attr md0 array_state clear
 	wait_for 5 array_gone md0
 done
 dmesg | grep "member $(basename "${DISK[1]}") is left out: it is out of date" >/dev/null ||

@@ -6,7 +6,6 @@
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 
-cleared() { echo clear 2>/dev/null >/sys/block/md0/md/array_state; }
 # As mdadm would never: whatever there is, through sysfs
 sysfs_members() {
 	local disk
@@ -30,11 +29,11 @@ for removed in no yes; do
 	mdadm --quiet /dev/md0 --add "${DISK[2]}"
 	mdadm --quiet /dev/md0 --fail "${DISK[0]}"
 	fill /dev/md0 8
-	[ $removed = no ] || mdadm --quiet /dev/md0 --remove "${DISK[0]}"
+	[ $removed = no ] || md_remove /dev/md0 "${DISK[0]}"
 	md_stop /dev/md0
 	sysfs_members "${DISK[0]}" "${DISK[2]}"
 	must_fail write_attr /sys/block/md0/md/array_state read-auto
-	wait_for 10 cleared
+	md_attr md0 array_state clear
 done
 
 # Two good members don't take their superblocks: one fails, the other is the last
@@ -63,4 +62,4 @@ sysfs_members $last "${DISK[2]}"
 md_attr md0 array_state read-auto
 member_is md0 $last in_sync || fail "$last isn't in sync"
 expect "$before" digest /dev/md0 8
-wait_for 10 cleared
+md_attr md0 array_state clear

@@ -179,6 +179,7 @@ def main():
         if time.monotonic() > end:
             sys.exit("# FAIL: can't be stopped any more")
     # udev may have the disk open for a moment
+    end = time.monotonic() + loops.STUCK
     while not os.path.exists(f"{MD}{NAMES[0]}"):
         start()
         if time.monotonic() > end:

@@ -152,7 +152,8 @@ while [ $round -lt 9 ] || go_on 0; do
 	# The state must not depend on how often we come here: all in sync
 	md_attr /dev/md0 sync_max max
 	restore
-	degraded_is /dev/md0 0 || mdadm --quiet /dev/md0 --add "${members[1]}" 2>/dev/null || :
+	[ -e "/sys/block/md0/md/dev-$(md_dev "${members[1]}")" ] ||
+		until_done mdadm --quiet /dev/md0 --add "${members[1]}"
 	wait_recovered /dev/md0 120
 	expect none md_attr /dev/md0 resync_start
 	crawl

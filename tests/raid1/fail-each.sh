@@ -16,7 +16,7 @@ for i in 0 1 2; do
 	dd if=<(random_stream "$i" $((8 << 20))) of=/dev/md0 bs=1M seek=$((8 * i)) \
 		oflag=direct iflag=fullblock conv=fsync status=none
 	before=$(digest /dev/md0)
-	wait_for 10 mdadm --quiet --remove /dev/md0 "${DISK[i]}"
+	md_remove /dev/md0 "${DISK[i]}"
 	expect "$before" digest /dev/md0
 	mdadm --quiet --add /dev/md0 "${DISK[i]}"
 	wait_recovered /dev/md0

@@ -23,7 +23,7 @@ must_fail mdadm --quiet --grow /dev/md0 --raid-devices=3 2>/dev/null
 # The first two go: the others move into their slots
 for i in 0 1; do
 	mdadm --quiet --fail /dev/md0 "${DISK[i]}"
-	wait_for 10 mdadm --quiet --remove /dev/md0 "${DISK[i]}"
+	md_remove /dev/md0 "${DISK[i]}"
 done
 mdadm --quiet --grow /dev/md0 --raid-devices=2
 expect 0 md_attr /dev/md0 degraded

@@ -18,7 +18,7 @@ mdadm --quiet --fail /dev/md2 /dev/md1
 expect "$before" digest /dev/md2
 fill /dev/md2 8
 before=$(digest /dev/md2)
-wait_for 10 mdadm --quiet --remove /dev/md2 /dev/md1
+md_remove /dev/md2 /dev/md1
 mdadm --quiet --add /dev/md2 /dev/md1
 wait_recovered /dev/md2
 md_attr /dev/md2 sync_action check

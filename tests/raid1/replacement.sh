@@ -30,7 +30,7 @@ wait_for 60 replaced
 expect 0 md_attr /dev/md0 degraded
 expect "$before" digest /dev/md0
 grep -q '\[2/2\] \[UU\]' /proc/mdstat || fail "mdstat doesn't say 2/2"
-wait_for 10 mdadm --quiet --remove /dev/md0 "${DISK[0]}"
+md_remove /dev/md0 "${DISK[0]}"
 expect 0 member_attr /dev/md0 "${DISK[2]}" slot
 md_stop /dev/md0
 expect "$before" digest "${DISK[2]}" 64

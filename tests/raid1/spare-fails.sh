@@ -19,7 +19,7 @@ md_attr /dev/md0 sync_max max
 wait_for 30 member_is /dev/md0 /dev/mapper/weak faulty
 wait_recovered /dev/md0
 expect "$before" digest /dev/md0
-wait_for 10 mdadm --quiet --remove /dev/md0 /dev/mapper/weak
+md_remove /dev/md0 /dev/mapper/weak
 grep -q '\[2/2\] \[UU\]' /proc/mdstat || fail "mdstat doesn't say 2/2"
 md_stop /dev/md0
 expect "$before" digest "${DISK[2]}" 32

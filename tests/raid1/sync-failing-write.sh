@@ -55,7 +55,7 @@ try() {
 		[ "$m" = "${*: -1}" ] || mdadm --quiet --fail /dev/md0 "$m"
 	done
 	md_stop /dev/md0
-	dmsetup remove weak
+	dm_remove weak
 }
 
 fresh "${DISK[1]}"

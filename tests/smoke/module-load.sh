@@ -19,12 +19,12 @@ grep -q '^ *9 md$' /proc/devices || fail "major 9 is not ours"
 grep -q '\[raid1\]' /proc/mdstat || fail "no raid1 in /proc/mdstat"
 [ -e /proc/sys/dev/raid/speed_limit_max ] || fail "no speed limits"
 
-md_unload
+wait_for 60 md_unload
 [ ! -e /proc/mdstat ] || fail "/proc/mdstat without a driver"
 if grep -q '^ *9 md$' /proc/devices; then fail "major 9 is still there"; fi
 # Without what Debian's mdadm has in /etc/modprobe.d
 insmod "$(modinfo -F filename md-mod)"
 expect 0 cat /sys/module/md_mod/parameters/start_ro
-md_unload
+wait_for 60 md_unload
 use_driver "$DRIVER"
 grep -q '\[raid1\]' /proc/mdstat || fail "no raid1 after loading again"
