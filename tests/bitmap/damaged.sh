@@ -22,7 +22,7 @@ fresh() {
 	place=$(md_attr /dev/md0 bitmap/location)
 	fill /dev/md0
 	md_attr /dev/md0 bitmap/time_base 0.2
-	wait_for 30 bits_cleared
+	wait_for 60 bits_cleared
 	want=$(digest /dev/md0)
 	md_attr /dev/md0 safe_mode_delay 0
 	data=$(member_attr /dev/md0 "${MEMBERS[1]}" offset)
@@ -40,7 +40,7 @@ for damage in '0 xxxx' '4 \0007' '8 another' '52 \0001' '56 \0\0\0\0' '60 \0\0\0
 	md_assemble /dev/md0 "${MEMBERS[@]}"
 	expect "$place" md_attr /dev/md0 bitmap/location
 	! array_is /dev/md0 read-auto || mdadm --readwrite /dev/md0
-	wait_for 60 resynced /dev/md0
+	wait_for 120 resynced /dev/md0
 	expect "$want" digest /dev/md0
 	same /dev/md0
 	md_stop /dev/md0

@@ -23,29 +23,29 @@ for format in 0.90 1.0 1.2; do
 	fill /dev/md0 40
 	want=$(digest /dev/md0 40)
 	md_attr /dev/md0 bitmap/time_base 0.2
-	wait_for 30 bits_cleared
+	wait_for 60 bits_cleared
 	mdadm -q /dev/md0 --fail "${MEMBERS[1]}"
 	slotless() { [ "$(member_attr /dev/md0 "${MEMBERS[1]}" slot)" = none ]; }
-	wait_for 20 slotless
+	wait_for 60 slotless
 	dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=100 oflag=direct status=none
 	want=$(digest /dev/md0 40)
 	member_attr /dev/md0 "${MEMBERS[1]}" state re-add
 	wait_recovered /dev/md0
-	wait_for 30 bits_cleared
+	wait_for 60 bits_cleared
 
 	sized 163840
 	md_attr /dev/md0 bitmap/time_base 60
 	dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=200 oflag=direct status=none
 	want=$(digest /dev/md0 40)
 	mdadm -q --grow /dev/md0 --size=max
-	wait_for 100 resynced /dev/md0
+	wait_for 120 resynced /dev/md0
 	[ "$(md_attr /dev/md0 component_size)" -gt 70000 ]
 	fill /dev/md0 70
 	want=$(digest /dev/md0)
 	md_attr /dev/md0 bitmap/time_base 0.2
-	wait_for 30 bits_cleared
-	wait_for 30 dirty_is "${MEMBERS[0]}" 0
-	wait_for 30 dirty_is "${MEMBERS[1]}" 0
+	wait_for 60 bits_cleared
+	wait_for 60 dirty_is "${MEMBERS[0]}" 0
+	wait_for 60 dirty_is "${MEMBERS[1]}" 0
 	md_stop /dev/md0
 	md_assemble /dev/md0 "${MEMBERS[@]}"
 	expect "$want" digest /dev/md0

@@ -51,8 +51,8 @@ for seek in 16 160 320; do put $seek; done
 expect 3 bitmap_bits "${DISK[0]}"
 expect 3 bitmap_bits "${DISK[1]}"
 md_attr /dev/md0 bitmap/can_clear true
-wait_for 30 bits_are "${DISK[0]}" 0
-wait_for 30 bits_are "${DISK[1]}" 0
+wait_for 60 bits_are "${DISK[0]}" 0
+wait_for 60 bits_are "${DISK[1]}" 0
 md_attr /dev/md0 bitmap/can_clear false
 put 320
 expect 1 bitmap_bits "${DISK[1]}"
@@ -67,7 +67,7 @@ expect false md_attr /dev/md0 bitmap/can_clear
 put 480 &
 writer=$!
 blocked() { member_is /dev/md0 "${DISK[1]}" blocked; }
-wait_for 20 blocked
+wait_for 60 blocked
 member_attr /dev/md0 "${DISK[1]}" state -blocked
 wait $writer
 expect 3 bitmap_bits "${DISK[0]}"
@@ -79,7 +79,7 @@ dd if="${DISK[0]}" of="${DISK[1]}" bs=1M iflag=direct oflag=direct status=none
 dd if=/dev/urandom of="${DISK[1]}" bs=64k count=1 seek=$((2048 / 128 + 160)) oflag=direct status=none
 start 0
 md_attr /dev/md0 array_state active
-wait_for 60 resynced /dev/md0
+wait_for 120 resynced /dev/md0
 same /dev/md0
 expect 3 bitmap_bits "${DISK[1]}"
 md_attr /dev/md0 array_state clear

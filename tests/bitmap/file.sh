@@ -31,7 +31,7 @@ expect file md_attr /dev/md0 bitmap/location
 grep -q "bitmap: .* file: $file" /proc/mdstat
 mdadm -D /dev/md0 | grep "Intent Bitmap : $file" >/dev/null
 fill /dev/md0 16
-wait_for 30 file_dirty 0
+wait_for 60 file_dirty 0
 
 mdadm -q /dev/md0 --fail "${DISK[1]}"
 md_remove /dev/md0 "${DISK[1]}"
@@ -41,7 +41,7 @@ before=$(sectors_written "${DISK[1]}")
 mdadm -q /dev/md0 --re-add "${DISK[1]}"
 wait_recovered /dev/md0
 [ $(($(sectors_written "${DISK[1]}") - before)) -lt 12000 ]
-wait_for 30 file_dirty 0
+wait_for 60 file_dirty 0
 same /dev/md0
 want=$(digest /dev/md0)
 # Kept by the file: no bit that is seen below is cleared before

@@ -15,7 +15,7 @@ place=$((8 + $(md_attr /dev/md0 bitmap/location)))
 fill /dev/md0
 mdadm -q /dev/md0 --fail "${MEMBERS[1]}"
 md_remove /dev/md0 "${MEMBERS[1]}"
-wait_for 30 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 size=$(blockdev --getsz "${DISK[0]}")
 {
 	echo "0 $place linear ${DISK[0]} 0"
@@ -43,18 +43,18 @@ mount /dev/mapper/fs "$MNT"
 mdadm -q --build /dev/md0 --level=1 --raid-devices=2 --assume-clean --size=40M "${MEMBERS[@]}"
 "$bmfile" set /dev/md0 $MNT/bitmap
 md_attr /dev/md0 bitmap/time_base 0.2
-wait_for 30 bits_cleared
+wait_for 60 bits_cleared
 md_attr /dev/md0 bitmap/time_base 60
 dmsetup suspend --noflush --nolockfs fs
 bits_set() { ! bits_cleared; }
 dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=100 oflag=direct status=none &
-wait_for 20 bits_set
+wait_for 60 bits_set
 stuck() { grep -qs md_sb_work /proc/[0-9]*/stack; }
-wait_for 20 stuck
+wait_for 60 stuck
 dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=300 oflag=direct status=none &
 second=$!
 parked() { grep -qs blkdev_direct_IO "/proc/$second/stack"; }
-wait_for 20 parked
+wait_for 60 parked
 dmsetup load fs --table "0 $(blockdev --getsz "${DISK[2]}") error"
 dmsetup resume --noflush fs
 wait

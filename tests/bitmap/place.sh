@@ -19,12 +19,12 @@ for at in 0 -9 -4294967296 $((data - 8)) $((data + 81920 - 9)) $((end - 8)) \
 done
 md_attr /dev/md0 bitmap/location +$((data + 81920 + 2048 - 8))
 md_attr /dev/md0 bitmap/time_base 0.2
-wait_for 30 bits_cleared
+wait_for 60 bits_cleared
 must_fail mdadm -q --grow /dev/md0 --size=44M
 # As far as there is room
 mdadm -q --grow /dev/md0 --size=max
 expect $((41 << 10)) md_attr /dev/md0 component_size
-wait_for 60 resynced /dev/md0
+wait_for 120 resynced /dev/md0
 dd if=/dev/urandom of=/dev/md0 bs=1M seek=40 count=1 oflag=direct status=none
 same /dev/md0
 md_stop /dev/md0

@@ -12,14 +12,14 @@ md_attr /dev/md0 bitmap/chunksize 1024
 md_attr /dev/md0 bitmap/time_base 0.2
 # Behind the bad-block log there is room for all of them
 md_attr /dev/md0 bitmap/location +64
-wait_for 30 bits_cleared
+wait_for 60 bits_cleared
 expect 65536 bits "${DISK[0]}"
-wait_for 30 dirty_is "${DISK[1]}" 0
+wait_for 60 dirty_is "${DISK[1]}" 0
 md_attr /dev/md0 bitmap/time_base 60
 
 mdadm -q /dev/md0 --fail "${DISK[1]}"
 slotless() { [ "$(member_attr /dev/md0 "${DISK[1]}" slot)" = none ]; }
-wait_for 20 slotless
+wait_for 60 slotless
 dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=1000 oflag=direct,dsync status=none
 expect 64 dirty "${DISK[0]}"
 member_attr /dev/md0 "${DISK[1]}" state re-add

@@ -26,7 +26,7 @@ back() {
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --size=64M \
 	--bitmap=internal --bitmap-chunk=1M --assume-clean --delay=1 "${DISK[@]:0:2}"
 fill /dev/md0
-wait_for 30 bits_cleared
+wait_for 60 bits_cleared
 
 echo "# while the array runs"
 leave "${DISK[1]}"
@@ -43,15 +43,15 @@ put 301
 md_attr /dev/md0 bitmap/time_base 0.1
 put 700
 gone() { ! grep -q 'bitmap: 0/' /proc/mdstat; }
-wait_for 5 gone
+wait_for 60 gone
 back "${DISK[1]}" 12000
-wait_for 30 bits_cleared
+wait_for 60 bits_cleared
 
 echo "# through the member's state"
 mdadm -q /dev/md0 --fail "${DISK[1]}"
 put 10
 slotless() { [ "$(member_attr /dev/md0 "${DISK[1]}" slot)" = none ]; }
-wait_for 20 slotless
+wait_for 60 slotless
 before=$(sectors_written "${DISK[1]}")
 member_attr /dev/md0 "${DISK[1]}" state re-add
 wait_recovered /dev/md0
@@ -63,7 +63,7 @@ leave "${DISK[1]}"
 put 20
 mdadm -q /dev/md0 --add "${DISK[2]}"
 wait_recovered /dev/md0
-wait_for 30 bits_cleared
+wait_for 60 bits_cleared
 leave "${DISK[2]}"
 put 40
 must_fail mdadm -q /dev/md0 --re-add "${DISK[1]}"

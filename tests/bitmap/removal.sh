@@ -48,7 +48,7 @@ expect 1 sh -c "echo $((0x$(on_disk 8 4) & 1))"
 slow 2048 3000 0
 md_attr /dev/md0 bitmap/location none &
 gone() { [ "$(md_attr /dev/md0 bitmap/location)" = none ]; }
-wait_for 30 gone
+wait_for 60 gone
 dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=20 oflag=direct status=none
 expect 0 sh -c "echo $((0x$(on_disk 8 4) & 1))"
 wait

@@ -15,7 +15,7 @@ for format in 0.90 1.0 1.1 1.2; do
 	md_create /dev/md0 --level=1 --raid-devices=2 --metadata=$format --size=64M \
 		--bitmap=internal --bitmap-chunk=1M --delay=1 "${DISK[@]:0:2}"
 	wait_sync /dev/md0
-	wait_for 30 all_clear
+	wait_for 60 all_clear
 	expect true cat $md/bitmap/can_clear
 	expect 1048576 cat $md/bitmap/chunksize
 	expect 1 cat $md/bitmap/time_base
@@ -40,7 +40,7 @@ for format in 0.90 1.0 1.1 1.2; do
 	expect 6 dirty "${DISK[1]}"
 	echo 0.2 >$md/bitmap/time_base
 	expect 0.200 cat $md/bitmap/time_base
-	wait_for 30 all_clear
+	wait_for 60 all_clear
 
 	# Stopping leaves no bit behind either
 	echo 60 >$md/bitmap/time_base

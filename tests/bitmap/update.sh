@@ -13,15 +13,15 @@ for update in name homehost uuid no-bbl force-no-bbl bbl devicesize resync; do
 	md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --size=40M \
 		--bitmap=internal --bitmap-chunk=1M --assume-clean "${DISK[@]:0:2}"
 	md_attr /dev/md0 bitmap/time_base 0.2
-	wait_for 30 bits_cleared
+	wait_for 60 bits_cleared
 	fill /dev/md0 20
 	want=$(digest /dev/md0)
-	wait_for 30 bits_cleared
+	wait_for 60 bits_cleared
 	md_stop /dev/md0
 	md_assemble /dev/md0 --update=$update "${DISK[@]:0:2}"
 	[ "$(md_attr /dev/md0 bitmap/location)" != none ]
 	! array_is /dev/md0 read-auto || mdadm --readwrite /dev/md0
-	wait_for 60 resynced /dev/md0
+	wait_for 120 resynced /dev/md0
 	dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=100 oflag=direct status=none
 	want=$(digest /dev/md0)
 	mdadm -q /dev/md0 --fail "${DISK[1]}"

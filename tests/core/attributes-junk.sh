@@ -37,7 +37,7 @@ attack() { # skipped attributes
 echo md0 >/sys/module/md_mod/parameters/new_array
 attack level
 md_attr /dev/md0 array_state clear
-wait_for 10 array_gone /dev/md0
+wait_for 60 array_gone /dev/md0
 
 md_create /dev/md0 --level=1 --raid-devices=2 --bitmap=none --assume-clean "${DISK[@]:0:2}"
 attack ""

@@ -36,7 +36,7 @@ expect clear cat $md/array_state
 expect "" cat $md/raid_disks
 expect "" cat $md/level
 md_attr /dev/md0 array_state clear
-wait_for 10 array_gone /dev/md0
+wait_for 60 array_gone /dev/md0
 
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --size=32M --bitmap=none "${DISK[@]:0:2}"
 check_all running

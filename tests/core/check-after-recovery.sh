@@ -11,6 +11,6 @@ md_attr /dev/md0 sync_action frozen
 mdadm --quiet /dev/md0 --add "${DISK[1]}"
 md_attr /dev/md0 sync_action check
 checked() { [ "$(md_attr /dev/md0 last_sync_action)" = check ] && recovered /dev/md0; }
-wait_for 30 checked
+wait_for 60 checked
 expect 0 md_attr /dev/md0 mismatch_cnt
 md_stop /dev/md0

@@ -22,7 +22,7 @@ for word in check repair; do
 	expect resync md_attr /dev/md0 sync_action
 	wait_for 60 grep -q 'resync = ' /proc/mdstat
 	md_attr /dev/md0 sync_max max
-	wait_for 30 ended $word
+	wait_for 60 ended $word
 	expect none md_attr /dev/md0 resync_start
 	expect 0 md_attr /dev/md0 mismatch_cnt
 	md_stop /dev/md0

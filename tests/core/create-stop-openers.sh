@@ -30,13 +30,13 @@ opener &
 # Somebody may have it open just now, or udev may have assembled it
 stop_it() { mdadm --stop --quiet /dev/md0 2>/dev/null || array_gone /dev/md0; }
 for ((i = 0; i < rounds; i++)); do
-	wait_for 30 mdadm --assemble --quiet /dev/md0 "${DISK[@]:0:2}" 2>/dev/null
-	wait_for 30 stop_it
+	wait_for 60 mdadm --assemble --quiet /dev/md0 "${DISK[@]:0:2}" 2>/dev/null
+	wait_for 60 stop_it
 done
 rm /tmp/go
 wait
 [ ! -e /tmp/stuck ] || fail "an open was stuck"
-wait_for 30 stop_it
+wait_for 60 stop_it
 # The name is free at once
 md_assemble /dev/md0 "${DISK[@]:0:2}"
 expect raid1 md_attr /dev/md0 level

@@ -96,9 +96,9 @@ cleared() { array_gone "$1" || write_attr "/sys/block/$1/md/array_state" clear; 
 for n in $names; do wait_for 60 cleared $n; done
 udevadm settle
 for n in $names; do
-	wait_for 30 array_gone $n
+	wait_for 60 array_gone $n
 	echo $n >$params/new_array
 	expect clear md_state $n
 	md_attr $n array_state clear
-	wait_for 30 array_gone $n
+	wait_for 60 array_gone $n
 done

@@ -35,8 +35,8 @@ asleep() { pgrep -P "$1" --runstates D,I >/dev/null; }
 before=$(digest "${DISK[0]}" 1)
 write 1 &
 writer=$!
-wait_for 10 array_is /dev/md0 write-pending
-wait_for 10 asleep $writer
+wait_for 60 array_is /dev/md0 write-pending
+wait_for 60 asleep $writer
 expect "$before" digest "${DISK[0]}" 1
 # It must get through even while somebody waits to configure the array
 echo 8 >$md/suspend_hi &
@@ -49,12 +49,12 @@ echo 0 >$md/suspend_hi
 [ "$(digest "${DISK[0]}" 1)" != "$before" ] || fail "the write got lost"
 
 # Idle: userland may say "clean", the next write asks again
-wait_for 10 array_is /dev/md0 active-idle
+wait_for 60 array_is /dev/md0 active-idle
 echo clean >$md/array_state
 expect clean md_state /dev/md0
 write 2 &
 writer=$!
-wait_for 10 array_is /dev/md0 write-pending
+wait_for 60 array_is /dev/md0 write-pending
 echo active >$md/array_state
 wait $writer
 
@@ -63,10 +63,10 @@ member_attr /dev/md0 "${DISK[1]}" state faulty
 member_is /dev/md0 "${DISK[1]}" blocked || fail "$(member_attr /dev/md0 "${DISK[1]}" state)"
 write 3 &
 writer=$!
-wait_for 10 asleep $writer
+wait_for 60 asleep $writer
 member_attr /dev/md0 "${DISK[1]}" state -blocked
 wait $writer
-wait_for 10 degraded_is /dev/md0 1
+wait_for 60 degraded_is /dev/md0 1
 member_attr /dev/md0 "${DISK[1]}" state remove
 md_attr /dev/md0 array_state clear
-wait_for 10 array_gone /dev/md0
+wait_for 60 array_gone /dev/md0

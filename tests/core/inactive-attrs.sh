@@ -42,6 +42,6 @@ done
 rm /tmp/go
 wait
 expect woken "$mdctl" poll $md/degraded mdadm --quiet /dev/md0 --fail "${DISK[1]}"
-wait_for 10 degraded_is /dev/md0 1
+wait_for 60 degraded_is /dev/md0 1
 expect 0 md_attr /dev/md0 sync_min
 md_stop /dev/md0

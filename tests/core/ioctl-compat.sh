@@ -41,4 +41,4 @@ exec 5</dev/md0
 expect EBUSY compat value /dev/md0 0x932 0
 exec 5<&-
 wait_for 60 succeeds 0x932 0
-wait_for 10 array_gone /dev/md0
+wait_for 60 array_gone /dev/md0

@@ -48,4 +48,4 @@ done
 expect ENXIO ioctl HOT_REMOVE_DISK "$(number "${DISK[2]}")"
 expect ok ioctl RESTART_ARRAY_RW
 wait_for 60 succeeds STOP_ARRAY
-wait_for 10 array_gone /dev/md0
+wait_for 60 array_gone /dev/md0

@@ -32,14 +32,14 @@ bar='\[=*>\.*\]__'
 number='_*[0-9]+\.[0-9]%_\([0-9]+/32768\)_finish=[0-9]+\.[0-9]min_speed=[0-9]+K/sec'
 md_attr /dev/md0 sync_max 2048
 md_attr /dev/md0 sync_action recover
-wait_for 30 matches "______32768_blocks_super_1.2_\[2/1\]_\[U_\]"$'\n'"______${bar}recovery_=$number$end"
+wait_for 60 matches "______32768_blocks_super_1.2_\[2/1\]_\[U_\]"$'\n'"______${bar}recovery_=$number$end"
 body | grep -q '\[>\.\{20\}\]' || fail "$(body)"
 md_attr /dev/md0 sync_max max
 wait_recovered /dev/md0
 for action in check:check repair:resync; do
 	md_attr /dev/md0 sync_max 40960
 	md_attr /dev/md0 sync_action "${action%:*}"
-	wait_for 30 matches ".*______${bar}${action#*:}_=_62\.5%.*$end"
+	wait_for 60 matches ".*______${bar}${action#*:}_=_62\.5%.*$end"
 	body | grep -q '\[============>\.\{8\}\]' || fail "$(body)"
 	md_attr /dev/md0 sync_action idle
 	wait_sync /dev/md0
@@ -74,5 +74,5 @@ echo 1 >$limits/speed_limit_max
 
 create --metadata=1.2
 md_attr /dev/md0 sync_action frozen
-wait_for 10 matches "______32768_blocks_super_1.2_\[2/2\]_\[UU\]"$'\n'"______tresync=PENDING$end"
+wait_for 60 matches "______32768_blocks_super_1.2_\[2/2\]_\[UU\]"$'\n'"______tresync=PENDING$end"
 md_stop /dev/md0

@@ -18,7 +18,7 @@ new_array md70 2>/dev/null && fail "created twice"
 
 # Nor is one taken over that somebody has begun to set up
 md_attr md70 array_state clear
-wait_for 20 test ! -d /sys/block/md70
+wait_for 60 test ! -d /sys/block/md70
 exec 7<>/tmp/node
 echo 1.2 >/sys/block/md70/md/metadata_version
 echo 1 >/sys/block/md70/md/level
@@ -26,9 +26,9 @@ echo 2 >/sys/block/md70/md/raid_disks
 new_array md70 2>/dev/null && fail "an array with disks was taken over"
 exec 7<&-
 md_attr md70 array_state clear
-wait_for 20 test ! -d /sys/block/md70
+wait_for 60 test ! -d /sys/block/md70
 for ((i = 0; i < 50; i++)); do
 	new_array md70 || fail "round $i: not free at once"
 	md_attr md70 array_state clear
 done
-wait_for 20 test ! -d /sys/block/md70
+wait_for 60 test ! -d /sys/block/md70

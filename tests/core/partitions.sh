@@ -17,7 +17,7 @@ fill /dev/md0p1
 before=$(digest /dev/md0p1)
 for _ in 1 2 3; do
 	md_stop /dev/md0
-	wait_for 20 [ ! -e /sys/block/md0/md0p1 ]
+	wait_for 60 [ ! -e /sys/block/md0/md0p1 ]
 	md_assemble /dev/md0 "${DISK[@]:0:2}"
 	wait_for 60 there
 	expect "$before" digest /dev/md0p1

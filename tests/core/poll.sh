@@ -9,11 +9,11 @@ need_disks 3
 
 woken /proc/mdstat mdadm --create /dev/md0 --run --quiet --level=1 --raid-devices=2 \
 	--size=32M --bitmap=none --assume-clean "${DISK[@]:0:2}"
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 md_attr /dev/md0 safe_mode_delay 0.1
 woken $md/array_state dd if=/dev/zero of=/dev/md0 bs=4k count=1 oflag=direct status=none
 # Idle again
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 woken $md/sync_action sh -c "echo check >$md/sync_action"
 wait_sync /dev/md0
 md_attr /dev/md0 sync_max 4096

@@ -29,10 +29,10 @@ done
 in_slot() { [ "$(member_attr /dev/md0 "$1" slot)" = "$2" ]; }
 for _ in {1..12}; do
 	mdadm --quiet /dev/md0 --fail "${DISK[1]}"
-	wait_for 20 in_slot "${DISK[1]}" none
+	wait_for 60 in_slot "${DISK[1]}" none
 	md_remove /dev/md0 "${DISK[1]}"
 	mdadm --quiet /dev/md0 --add "${DISK[1]}"
-	wait_for 20 in_slot "${DISK[1]}" 1
+	wait_for 60 in_slot "${DISK[1]}" 1
 done
 rm /tmp/go
 wait "${pids[@]}"
@@ -42,7 +42,7 @@ wait_recovered /dev/md0
 echo 32 >/sys/block/md0/queue/max_sectors_kb
 echo 0 >/sys/block/md0/queue/iostats
 mdadm --quiet /dev/md0 --fail "${DISK[1]}"
-wait_for 20 in_slot "${DISK[1]}" none
+wait_for 60 in_slot "${DISK[1]}" none
 md_remove /dev/md0 "${DISK[1]}"
 mdadm --quiet /dev/md0 --add "${DISK[1]}"
 wait_recovered /dev/md0

@@ -30,5 +30,5 @@ for how in active read-auto; do
 	dd if=/dev/zero of=/dev/md_test bs=4k count=1 oflag=direct status=none
 	expect 0 md_attr md_test degraded
 	md_attr md_test array_state clear
-	wait_for 10 array_gone md_test
+	wait_for 60 array_gone md_test
 done

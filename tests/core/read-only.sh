@@ -40,7 +40,7 @@ write
 array_is /dev/md0 read-auto && fail "still auto-read-only after a write"
 wait_sync /dev/md0
 expect none md_attr /dev/md0 resync_start
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 
 wait_for 60 mdadm --quiet --readonly /dev/md0	# udev may have it open
 expect readonly md_state /dev/md0
@@ -57,7 +57,7 @@ for way in active clean read-auto; do
 	md_attr /dev/md0 array_state $way
 	expect 0 cat /sys/block/md0/ro
 	write
-	wait_for 10 array_is /dev/md0 clean
+	wait_for 60 array_is /dev/md0 clean
 	exec 5</dev/md0
 	expect EBUSY "$mdctl" write $md/array_state readonly
 	exec 5<&-

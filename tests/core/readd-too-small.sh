@@ -15,7 +15,7 @@ before=$(digest /dev/md0 32)
 
 mdadm --quiet --fail /dev/md0 /dev/mapper/small
 slotless() { [ "$(member_attr /dev/md0 /dev/mapper/small slot)" = none ]; }
-wait_for 20 slotless
+wait_for 60 slotless
 mdadm --quiet --grow /dev/md0 --size=64M
 expect $((64 << 10)) md_attr /dev/md0 component_size
 fill /dev/md0
@@ -23,7 +23,7 @@ after=$(digest /dev/md0 64)
 
 member_attr /dev/md0 /dev/mapper/small state re-add
 refused() { dmesg | grep -q "md0: spare .* can't be used"; }
-wait_for 20 refused
+wait_for 60 refused
 expect none member_attr /dev/md0 /dev/mapper/small slot
 expect 1 md_attr /dev/md0 degraded
 expect "$after" digest /dev/md0

@@ -25,7 +25,7 @@ for word in idle resync; do
 	md_attr /dev/md0 resync_start 8192
 	grep -q resync=PENDING /proc/mdstat || fail "no resync is pending"
 	md_attr /dev/md0 sync_action $word
-	wait_for 30 resynced /dev/md0
+	wait_for 120 resynced /dev/md0
 	expect resync md_attr /dev/md0 last_sync_action
 	md_attr /dev/md0 sync_action check
 	wait_sync /dev/md0

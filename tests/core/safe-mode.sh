@@ -20,15 +20,15 @@ expect active on_disk
 # "clean" by hand
 md_attr /dev/md0 array_state clean
 expect clean md_state /dev/md0
-wait_for 10 on_disk_is clean
+wait_for 60 on_disk_is clean
 # and never by itself without a delay
 write
 expect active md_state /dev/md0
 md_attr /dev/md0 safe_mode_delay 0.05
-wait_for 10 array_is /dev/md0 clean
-wait_for 10 on_disk_is clean
+wait_for 60 array_is /dev/md0 clean
+wait_for 60 on_disk_is clean
 write
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 
 for delay in 1 0.5 .25 5. 0.200; do
 	expect ok "$mdctl" write /sys/block/md0/md/safe_mode_delay $delay

@@ -27,8 +27,8 @@ write 1024 &
 first=$!
 write 2040 &
 last=$!
-wait_for 10 asleep $first
-wait_for 10 asleep $last
+wait_for 60 asleep $first
+wait_for 60 asleep $last
 write 0
 expect "$first_page" page 1024
 expect "$last_page" page 2040
@@ -38,7 +38,7 @@ wait_sync /dev/md0
 md_attr /dev/md0 suspend_lo 2040
 wait $first
 [ "$(page 1024)" != "$first_page" ] || fail "the first write got lost"
-wait_for 10 asleep $last
+wait_for 60 asleep $last
 expect "$last_page" page 2040
 md_attr /dev/md0 suspend_hi 2040
 wait $last

@@ -41,7 +41,7 @@ done
 echo 1 >/sys/module/md_mod/parameters/start_ro
 for word in $words idle frozen; do
 	md_stop /dev/md0
-	wait_for 10 array_gone /dev/md0
+	wait_for 60 array_gone /dev/md0
 	md_assemble /dev/md0 "${DISK[@]:0:2}"
 	expect read-auto md_state /dev/md0
 	expect ok write "$word"
@@ -49,7 +49,7 @@ for word in $words idle frozen; do
 	frozen) expect read-auto md_state /dev/md0 ;;
 	check|repair) wait_sync /dev/md0
 		expect "$word" md_attr /dev/md0 last_sync_action ;;&
-	*) wait_for 10 array_is /dev/md0 clean ;;
+	*) wait_for 60 array_is /dev/md0 clean ;;
 	esac
 done
 md_stop /dev/md0

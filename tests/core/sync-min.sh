@@ -24,7 +24,7 @@ for how in idle frozen; do
 	md_attr /dev/md0 sync_min 0
 	md_attr /dev/md0 sync_max 20480
 	md_attr /dev/md0 sync_action check
-	wait_for 20 stopped_at 20480
+	wait_for 60 stopped_at 20480
 	md_attr /dev/md0 sync_action $how
 	expect 20480 md_attr /dev/md0 sync_min
 done

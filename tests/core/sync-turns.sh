@@ -28,26 +28,26 @@ for i in 0 1; do
 	md_create /dev/md$i --level=1 --raid-devices=2 --metadata=1.0 --bitmap=none \
 		"${part[@]:2 * i:2}"
 done
-wait_for 10 sync_running /dev/md0 resync
-wait_for 10 action_is DELAYED
+wait_for 60 sync_running /dev/md0 resync
+wait_for 60 action_is DELAYED
 expect delayed md_attr /dev/md1 sync_completed
 expect resync md_attr /dev/md1 sync_action
 expect EBUSY "$(dirname "$0")/mdctl.py" write /sys/block/md1/md/sync_action check
 
 expect 0 md_attr /dev/md1 sync_force_parallel
 md_attr /dev/md1 sync_force_parallel 1
-wait_for 10 action_is "resync = "
+wait_for 60 action_is "resync = "
 sync_running /dev/md0 resync || fail "the first one has ended"
 
 # Interrupted, it comes again and has to wait
 md_attr /dev/md1 sync_force_parallel 0
 md_attr /dev/md1 sync_action idle
-wait_for 10 action_is DELAYED
+wait_for 60 action_is DELAYED
 # Who waits can be stopped
 md_attr /dev/md1 sync_action frozen
 expect frozen md_attr /dev/md1 sync_action
 md_attr /dev/md1 sync_action idle
-wait_for 10 action_is DELAYED
+wait_for 60 action_is DELAYED
 
 # The first one ends, the second one's turn has come
 restore

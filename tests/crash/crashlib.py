@@ -48,6 +48,6 @@ class CrashGuest(Guest):
             self._line(text)
             return all(now > old for k in kinds
                        for now, old in zip(self.last[k], before[k]))
-        self.vm.until(started, 60 * self.scale, None)
+        self.vm.until(started, 300 * self.scale, None)
         self.kill_at_random(low, high)
         print("# acknowledged:", self.last, flush=True)

@@ -88,7 +88,7 @@ both_ways() {
 			format=${formats[i]}
 			echo "# $format made by $from"
 			"$make" "/dev/md$i" "$format"
-			wait_for 20 array_free "/dev/md$i"	# udev may look at it
+			wait_for 60 array_free "/dev/md$i"	# udev may look at it
 		done
 		use_driver "$to"
 		for i in "${!formats[@]}"; do
@@ -96,7 +96,7 @@ both_ways() {
 			echo "# $format taken over by $to"
 			"$take" "/dev/md$i" "$format"
 			array_gone "/dev/md$i" || md_stop "/dev/md$i"
-			wait_for 20 array_free "/dev/md$i"
+			wait_for 60 array_free "/dev/md$i"
 		done
 		wipe_slices
 	done

@@ -21,7 +21,7 @@ make() {
 	new_array "$1" "$2" --raid-devices=2 "${m[@]}"
 	md_attr "$1" safe_mode_delay 0	# stays dirty
 	# A timer that runs already may make it clean once more
-	wait_for 30 cut_dirty "$1" "${m[0]}"
+	wait_for 60 cut_dirty "$1" "${m[0]}"
 	dd if=/dev/urandom of="$1" bs=64k seek=$((20 * 16)) count=4 oflag=direct status=none
 	cut_power "${m[1]}"
 	md_stop "$1"
@@ -36,7 +36,7 @@ take() {
 	[ "$(md_attr "$1" resync_start)" != none ] || fail "dirty, but no resync is due"
 	same_data "$1"
 	go_active "$1"
-	wait_for 60 resync_done "$1"
+	wait_for 120 resync_done "$1"
 	wait_sync "$1"
 	expect 0 mismatches "$1"
 	same_data "$1"

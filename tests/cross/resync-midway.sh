@@ -26,7 +26,7 @@ take() {
 	md_assemble "$1" --readonly "${m[@]}"
 	expect 65536 md_attr "$1" resync_start
 	go_active "$1"
-	wait_for 60 done_syncing "$1"
+	wait_for 120 done_syncing "$1"
 	wait_sync "$1"
 	# What was planted before the checkpoint is still there: 64 KiB
 	expect 128 mismatches "$1"

@@ -33,7 +33,7 @@ stop_all() {
 	udevadm settle
 	md_stop "$volume"
 	md_stop "$container"
-	wait_for 20 mdmon_gone
+	wait_for 60 mdmon_gone
 }
 
 check_content() {
@@ -52,12 +52,12 @@ container_life() {
 	udevadm settle
 	wait_sync "$volume"
 	write_some
-	wait_for 20 settled
+	wait_for 60 settled
 
 	# mdmon records the failure and takes the member out, writes go on
 	mdadm --quiet "$volume" --fail "${disks[0]}"
 	write_some
-	wait_for 20 has_left "${disks[0]}"
+	wait_for 60 has_left "${disks[0]}"
 	degraded_is "$volume" 1 || fail "not degraded"
 	md_remove "$container" "${disks[0]}"
 	# ... and starts the rebuild once it has a spare
@@ -74,7 +74,7 @@ container_life() {
 	degraded_is "$volume" 0 || fail "degraded after -I"
 	check_content "$now"
 	write_some
-	wait_for 20 settled
+	wait_for 60 settled
 	stop_all
 
 	# mdadm 4.4 crashes over DDF here, whichever driver is loaded

@@ -21,7 +21,7 @@ for format in 0.90 1.0 1.1 1.2; do
 		md_create /dev/md0 --level=1 --raid-devices=2 --metadata="$format" \
 			--size=16M --assume-clean /dev/mapper/m0 /dev/mapper/m1
 		fill /dev/md0 4
-		wait_for 20 array_is /dev/md0 clean
+		wait_for 60 array_is /dev/md0 clean
 		dm_set_error "m$bad" write "$place" 8
 		fill /dev/md0 6
 		before=$(digest /dev/md0 6)

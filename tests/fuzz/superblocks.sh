@@ -15,5 +15,5 @@ modprobe brd rd_nr=4 rd_size=6144 max_part=0
 udevadm settle
 python3 "$(dirname "$0")/superblocks.py" "$seed" "${ROUNDS:-$rounds}" /dev/ram0 /dev/ram1 /dev/ram2 /dev/ram3 ||
 	fail "SEED=$seed"
-wait_for 20 md_unload
+wait_for 60 md_unload
 use_driver "$DRIVER"

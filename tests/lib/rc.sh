@@ -140,7 +140,7 @@ md_attr() {
 		cat "$path"
 	elif [ "$2" = array_state ]; then
 		# udev may have the array open for a moment, which is -EBUSY
-		wait_for 30 write_attr "$path" "$3"
+		wait_for 60 write_attr "$path" "$3"
 	else
 		echo "$3" >"$path"
 	fi
@@ -173,11 +173,11 @@ member_is() { member_attr "$1" "$2" state 2>/dev/null | grep -qwF -- "$3"; }
 array_gone() { [ ! -e "/sys/block/$(md_dev "$1")/md" ]; }
 
 # wait_sync ARRAY [SECONDS]: no resync, recovery or check runs any more
-wait_sync() { wait_for "${2:-60}" sync_idle "$1"; }
+wait_sync() { wait_for "${2:-120}" sync_idle "$1"; }
 
 # wait_recovered ARRAY [SECONDS]: in sync and not degraded
 recovered() { sync_idle "$1" && degraded_is "$1" 0; }
-wait_recovered() { wait_for "${2:-60}" recovered "$1"; }
+wait_recovered() { wait_for "${2:-120}" recovered "$1"; }
 
 # md_create ARRAY OPTIONS...: mdadm --create without its questions
 md_create() { mdadm --create "$1" --run --quiet "${@:2}" </dev/null; }

@@ -27,13 +27,13 @@ dm_set_error a write
 random_stream held 4096 >/tmp/data
 dd if=/tmp/data of=/dev/md0 bs=4k seek=100 oflag=direct status=none &
 pid=$!
-wait_for 10 member_is /dev/md0 /dev/mapper/a faulty
-wait_for 10 on_b 100
+wait_for 60 member_is /dev/md0 /dev/mapper/a faulty
+wait_for 60 on_b 100
 # Data is where it belongs, and yet: nothing may tell dd so. A second write, and
 # reads that are answered meanwhile, prove that it isn't just late.
 dd if=/tmp/data of=/dev/md0 bs=4k seek=101 count=1 oflag=direct status=none &
 pid2=$!
-wait_for 10 on_b 101
+wait_for 60 on_b 101
 dd if=/dev/md0 of=/dev/null bs=4k count=200 iflag=direct status=none
 kill -0 $pid || fail "acknowledged before the failure was recorded"
 kill -0 $pid2 || fail "a later write was acknowledged"

@@ -24,7 +24,7 @@ must_fail bad "5 0" 2>/dev/null
 must_fail bad "18446744073709551615 2" 2>/dev/null
 
 unacked "30000 8"
-wait_for 10 no_unacked
+wait_for 60 no_unacked
 bad | grep -qx "30000 8" || fail "the unacknowledged range is lost"
 expect in_sync member_attr /dev/md0 "${DISK[1]}" state
 before=$(bad)
@@ -39,7 +39,7 @@ expect "" member_attr /dev/md0 "${DISK[0]}" bad_blocks
 
 # 512 entries are all that the log holds
 mdadm --quiet --readwrite /dev/md0
-wait_for 20 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 i=0
 list=/sys/block/md0/md/dev-${DISK[1]##*/}/bad_blocks
 while echo "$((40000 + i * 16)) 8" 2>/dev/null >"$list"; do

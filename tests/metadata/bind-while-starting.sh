@@ -26,7 +26,7 @@ echo 1.2 >$md/metadata_version
 add "${DISK[0]}"
 echo active >$md/array_state &
 pid=$!
-wait_for 20 test -e /tmp/asked
+wait_for 60 test -e /tmp/asked
 add "${DISK[1]}"
 echo >/tmp/go
 wait $pid

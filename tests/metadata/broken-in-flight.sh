@@ -34,7 +34,7 @@ pid=$!
 dawdles() { awk '{ exit !$2 }' "/sys/block/$(md_dev /dev/mapper/data)/inflight"; }
 wait_for 60 dawdles
 must_fail mdadm --quiet /dev/md0 --fail /dev/mapper/a 2>/dev/null
-wait_for 20 array_is /dev/md0 broken
+wait_for 60 array_is /dev/md0 broken
 kill -0 $pid || fail "the write has ended before its time"
 # Releases what is delayed
 dmsetup suspend --nolockfs data

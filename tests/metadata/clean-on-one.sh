@@ -18,7 +18,7 @@ expect "$old" events "${DISK[1]}"
 # The second superblock stalls on its way, behind a flush that does not
 stall_sb b
 md_attr /dev/md0 array_state clean
-wait_for 10 newer "${DISK[0]}" "$old"
+wait_for 60 newer "${DISK[0]}" "$old"
 expect "$old" events "${DISK[1]}"
 for i in 0 1; do save_sb "${DISK[i]}" /tmp/sb$i; done
 unstall_sb b

@@ -35,7 +35,7 @@ expect external:test md_attr md100 metadata_version
 must_fail member_attr md100 /dev/mapper/a size 40000 2>/dev/null
 must_fail member_attr md100 /dev/mapper/a offset 4096 2>/dev/null
 md_attr md101 array_state clear
-wait_for 5 array_gone md101
+wait_for 60 array_gone md101
 
 head -c 16384 "${DISK[0]}" | sha256sum >/tmp/before
 md_attr md100 array_state clean
@@ -47,7 +47,7 @@ expect none member_attr md100 /dev/mapper/a recovery_start
 
 dd if=/dev/zero of=/dev/md100 bs=4k count=1 oflag=direct status=none &
 pid=$!
-wait_for 10 array_is md100 write-pending
+wait_for 60 array_is md100 write-pending
 kill -0 $pid || fail "write done before metadata said so"
 md_attr md100 array_state active
 wait $pid
@@ -56,14 +56,14 @@ expect active md_state md100
 dm_set_error b write
 dd if=/dev/urandom of=/dev/md100 bs=4k count=1 oflag=direct status=none &
 pid=$!
-wait_for 10 member_is md100 /dev/mapper/b blocked
+wait_for 60 member_is md100 /dev/mapper/b blocked
 member_is md100 /dev/mapper/b faulty || fail "not faulty"
 # It isn't just late: reads are answered meanwhile
 dd if=/dev/md100 of=/dev/null bs=4k count=200 iflag=direct status=none
 kill -0 $pid || fail "acknowledged while b is blocked"
 member_attr md100 /dev/mapper/b state -blocked
 wait $pid
-wait_for 10 no_slot
+wait_for 60 no_slot
 member_attr md100 /dev/mapper/b state remove
 [ ! -e /sys/block/md100/md/dev-dm-1 ] || fail "still there"
 
@@ -73,7 +73,7 @@ add_member md100 /dev/mapper/b 2048 20480
 expect none member_attr md100 /dev/mapper/b slot
 member_attr md100 /dev/mapper/b slot 1
 md_attr md100 sync_action recover
-wait_for 30 degraded_is md100 0
+wait_for 60 degraded_is md100 0
 cmp <(dd if="${DISK[0]}" bs=1M skip=1 count=20 iflag=direct status=none) \
 	<(dd if="${DISK[1]}" bs=1M skip=1 count=20 iflag=direct status=none)
 md_attr md100 array_state inactive

@@ -9,7 +9,7 @@ need_disks 3
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none "${DISK[@]:0:2}"
 wait_sync /dev/md0
 mdadm --quiet /dev/md0 --add "${DISK[2]}"
-wait_for 10 sync_idle /dev/md0
+wait_for 60 sync_idle /dev/md0
 
 python3 - "${DISK[0]##*/}" "${DISK[2]##*/}" <<'END'
 import errno, os, sys

@@ -14,7 +14,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
 wait_sync /dev/md0
 fill /dev/md0
 before=$(digest /dev/md0)
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 mdadm --quiet /dev/md0 --fail "${DISK[1]}"
 md_remove /dev/md0 "${DISK[1]}"
 mdadm --quiet --grow /dev/md0 --size=48M

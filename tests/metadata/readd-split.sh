@@ -14,7 +14,7 @@ md_stop /dev/md0
 
 md_assemble /dev/md0 --run "${DISK[1]}"
 dd if=/dev/zero of=/dev/md0 bs=64k count=16 oflag=direct status=none
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 md_stop /dev/md0
 other=$(events "${DISK[1]}")
 

@@ -33,7 +33,7 @@ expect "$before" digest /dev/md0
 copies_equal
 
 # Clean, and stays so while the member is away
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 leave
 mdadm --quiet /dev/md0 --re-add "${DISK[1]}"
 expect 0 md_attr /dev/md0 degraded

@@ -14,7 +14,7 @@ wait_sync /dev/md1
 fill /dev/md0 4
 before=$(digest /dev/md0 4)
 md_stop /dev/md0 /dev/md1
-wait_for 5 array_gone md0
+wait_for 60 array_gone md0
 dd if="${DISK[1]}" of="${DISK[2]}" bs=1M oflag=direct status=none
 
 echo md0 >/sys/module/md_mod/parameters/new_array

@@ -14,7 +14,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
 wait_sync /dev/md0
 fill /dev/md0 8
 before=$(digest /dev/md0 8)
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 
 # Sector 8 on is the superblock; the data is untouched. Its next write shows it.
 dm_set_error b write 0 16
@@ -26,7 +26,7 @@ dmesg | grep "can't write the metadata of member $(md_dev /dev/mapper/b)" >/dev/
 expect "$before" digest /dev/md0 8
 
 # Nothing tells a user of a success that is not on stable metadata.
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 dm_set_error a write 0 16
 must_fail dd if=/dev/zero of=/dev/md0 bs=4k seek=4001 count=1 oflag=direct status=none
 expect broken md_state /dev/md0

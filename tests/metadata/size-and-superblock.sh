@@ -45,6 +45,6 @@ for format in 0.90 1.0 1.1 1.2; do
 	*) expect EINVAL "$mdctl" write "$(attr 0 offset)" 8 ;;
 	esac
 	md_attr $array array_state clear
-	wait_for 10 array_gone $array
+	wait_for 60 array_gone $array
 	mdadm --zero-superblock "${DISK[@]:0:3}"
 done

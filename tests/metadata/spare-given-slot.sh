@@ -13,7 +13,7 @@ fill /dev/md0
 before=$(digest /dev/md0)
 md_attr /dev/md0 sync_action frozen
 mdadm --quiet /dev/md0 --add /dev/mapper/b
-wait_for 10 array_is /dev/md0 clean
+wait_for 60 array_is /dev/md0 clean
 offset=$(member_attr /dev/md0 /dev/mapper/b offset)
 old=$(events "${DISK[0]}")
 expect "$old" events "${DISK[1]}"
@@ -21,7 +21,7 @@ expect "$old" events "${DISK[1]}"
 # The spare's superblock stalls on its way, behind a flush that does not
 stall_sb b
 md_attr /dev/md0 sync_action idle
-wait_for 10 newer "${DISK[0]}" "$old"
+wait_for 60 newer "${DISK[0]}" "$old"
 expect $((old + 1)) events "${DISK[0]}"
 for i in 0 1; do save_sb "${DISK[i]}" /tmp/sb$i; done
 unstall_sb b

@@ -23,7 +23,7 @@ md_remove /dev/md0 "${DISK[1]}"
 fill /dev/md0 8
 before=$(digest /dev/md0 8)
 md_stop /dev/md0
-wait_for 5 array_gone md0
+wait_for 60 array_gone md0
 
 for order in "0 1" "1 0"; do
 	read -r a b <<<"$order"
@@ -33,7 +33,7 @@ for order in "0 1" "1 0"; do
 		fail "stale member is still there"
 	expect "$before" digest /dev/md0 8
 	md_attr md0 array_state clear
-	wait_for 5 array_gone md0
+	wait_for 60 array_gone md0
 done
 dmesg | grep "member $(basename "${DISK[1]}") is left out: it is out of date" >/dev/null ||
 	fail "no message"

@@ -9,9 +9,9 @@ need_disks 3
 # As mdadm would never: whatever there is, through sysfs
 sysfs_members() {
 	local disk
-	wait_for 5 array_gone md0
+	wait_for 60 array_gone md0
 	# udev may bring it back for a moment
-	wait_for 10 write_attr /sys/module/md_mod/parameters/new_array md0
+	wait_for 60 write_attr /sys/module/md_mod/parameters/new_array md0
 	md_attr md0 metadata_version 1.2
 	for disk; do
 		md_attr md0 new_dev "$(dmsetup info -c --noheadings -o major,minor \
@@ -48,11 +48,11 @@ before=$(digest /dev/md0 8)
 md_attr /dev/md0 sync_max 4096
 mdadm --quiet /dev/md0 --add "${DISK[2]}"
 paused() { [[ $(md_attr /dev/md0 sync_completed) = 4096\ * ]]; }
-wait_for 30 paused
+wait_for 60 paused
 dm_set_error a write 0 16
 dm_set_error b write 0 16
 md_attr /dev/md0 sync_action frozen
-wait_for 30 array_is /dev/md0 broken
+wait_for 60 array_is /dev/md0 broken
 last=/dev/mapper/a
 if member_is /dev/md0 $last faulty; then last=/dev/mapper/b; fi
 md_stop /dev/md0

@@ -42,4 +42,4 @@ for i in 0 1; do
 done
 md_stop /dev/md0
 md_attr /dev/md1 array_state clear
-wait_for 10 array_gone /dev/md1
+wait_for 60 array_gone /dev/md1

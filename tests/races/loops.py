@@ -19,7 +19,7 @@ import time
 
 # Without a single step of one of the loops for that long, something hangs: a limit
 # for progress, not for speed
-STUCK = 60 * int(os.environ.get("TIMEOUT_SCALE") or 1)
+STUCK = 120 * int(os.environ.get("TIMEOUT_SCALE") or 1)
 SEED = int(os.environ.get("SEED") or random.randrange(1 << 32))
 CELL = struct.Struct("<Q")
 

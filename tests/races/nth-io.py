@@ -14,7 +14,7 @@ import time
 from nbdmember import Members
 
 SIZE = 8 << 20
-LIMIT = 60 * int(os.environ.get("TIMEOUT_SCALE", "1"))
+LIMIT = 120 * int(os.environ.get("TIMEOUT_SCALE", "1"))
 DEVICE = "/dev/md0"
 MD = "/sys/block/md0/md"
 NEW = "/sys/module/md_mod/parameters/new_array"

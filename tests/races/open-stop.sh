@@ -74,5 +74,5 @@ echo "# the monitor has seen $(wc -l </tmp/events) events"
 
 until_done mdadm --stop --quiet /dev/md9
 # Nothing is left of them, or this would wait for it
-wait_for 30 md_unload
+wait_for 60 md_unload
 use_driver "$DRIVER"

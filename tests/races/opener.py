@@ -15,7 +15,7 @@ import time
 KIND, DEVICE, STOP = sys.argv[1:4]
 # No device, none behind the number, going, or being started or stopped
 FAIR = {errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EBUSY}
-LIMIT = 60 * int(os.environ.get("TIMEOUT_SCALE", "1"))
+LIMIT = 120 * int(os.environ.get("TIMEOUT_SCALE", "1"))
 COUNT = {"held": 0, "empty": 0}
 
 

@@ -13,7 +13,7 @@ md_attr /dev/md0 suspend_hi 2048
 python3 "$(dirname "$0")/stopper.py" 65536 &
 stopper=$!
 stops() { grep -qs md_stop /proc/$stopper/stack; }
-wait_for 20 stops
+wait_for 60 stops
 expect 2048 md_attr /dev/md0 suspend_hi
 md_attr /dev/md0 suspend_hi 0
 wait $stopper

@@ -154,7 +154,7 @@ while [ $round -lt 9 ] || go_on 0; do
 	restore
 	[ -e "/sys/block/md0/md/dev-$(md_dev "${members[1]}")" ] ||
 		until_done mdadm --quiet /dev/md0 --add "${members[1]}"
-	wait_recovered /dev/md0 120
+	wait_recovered /dev/md0
 	expect none md_attr /dev/md0 resync_start
 	crawl
 	round=$((round + 1))

@@ -30,7 +30,7 @@ md_attr /dev/md0 array_state active
 md_attr /dev/md0 safe_mode_delay 0
 udevadm settle
 dd if=/dev/zero of=/dev/md0 bs=4k seek=100 count=1 oflag=direct status=none &
-wait_for 10 array_is /dev/md0 write-pending
+wait_for 60 array_is /dev/md0 write-pending
 md_attr /dev/md0 array_state active
 wait $!
 dm_set_error weak write

@@ -15,7 +15,7 @@ before=$(digest /dev/md0 4)
 member_attr /dev/md0 /dev/mapper/b state writemostly
 dm_set_error a read 1024 8
 expect "$before" digest /dev/md0 4
-wait_for 10 member_is /dev/md0 /dev/mapper/a faulty
+wait_for 60 member_is /dev/md0 /dev/mapper/a faulty
 expect 1 md_attr /dev/md0 degraded
 
 dm_set_error b read 1024 8

@@ -14,7 +14,7 @@ sync_it() { python3 -c 'import os, sys
 os.fsync(os.open(sys.argv[1], os.O_RDWR))' /dev/md0; }
 if grep -q 'write back' "/sys/block/$(md_dev /dev/mapper/weak)/queue/write_cache"; then
 	sync_it
-	wait_for 10 member_is /dev/md0 /dev/mapper/weak faulty
+	wait_for 60 member_is /dev/md0 /dev/mapper/weak faulty
 	sync_it
 else
 	skip "the disks have no cache to be flushed"

@@ -17,7 +17,7 @@ was=$(starts)
 mdadm --quiet --add /dev/md0 "${DISK[1]}"
 tried() { [ "$(starts)" -gt "$was" ] && sync_idle /dev/md0; }
 [ "$DRIVER" = ours ] || skip "looks for our messages"
-wait_for 30 tried
+wait_for 60 tried
 expect 1 md_attr /dev/md0 degraded
 member_is /dev/md0 /dev/mapper/source in_sync || fail "the source is gone"
 must_fail member_is /dev/md0 "${DISK[1]}" in_sync

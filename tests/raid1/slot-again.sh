@@ -10,7 +10,7 @@ fill /dev/md0
 md_attr /dev/md0 sync_max 16384
 mdadm --quiet /dev/md0 --add "${DISK[1]}"
 half_done() { [ "$(md_attr /dev/md0 sync_completed)" = "16384 / 32768" ]; }
-wait_for 30 half_done
+wait_for 60 half_done
 md_attr /dev/md0 sync_action frozen
 expect 16384 member_attr /dev/md0 "${DISK[1]}" recovery_start
 

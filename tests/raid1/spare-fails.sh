@@ -16,7 +16,7 @@ wait_for 60 sync_running /dev/md0 recover
 mdadm --quiet --add /dev/md0 "${DISK[2]}"
 dm_set_error weak all
 md_attr /dev/md0 sync_max max
-wait_for 30 member_is /dev/md0 /dev/mapper/weak faulty
+wait_for 60 member_is /dev/md0 /dev/mapper/weak faulty
 wait_recovered /dev/md0
 expect "$before" digest /dev/md0
 md_remove /dev/md0 /dev/mapper/weak

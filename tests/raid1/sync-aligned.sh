@@ -18,7 +18,7 @@ stopped() { [[ $(md_attr /dev/md0 sync_completed) = 100[01]\ * ]]; }
 
 md_attr /dev/md0 sync_max 1001
 mdadm --quiet /dev/md0 --add "${m[1]}"
-wait_for 30 stopped
+wait_for 60 stopped
 md_attr /dev/md0 sync_max max
 wait_recovered /dev/md0
 expect "" bad_ranges /dev/md0 "${m[1]}"
@@ -33,7 +33,7 @@ offset=$(member_attr /dev/md0 "${m[1]}" offset)
 dd if=/dev/urandom of="${m[1]}" bs=4k seek=$((offset / 8 + 125)) count=2 \
 	oflag=direct status=none
 md_attr /dev/md0 sync_action resync
-wait_for 30 eval '[ "$(md_attr /dev/md0 resync_start)" = none ]'
+wait_for 60 eval '[ "$(md_attr /dev/md0 resync_start)" = none ]'
 wait_sync /dev/md0
 expect "" bad_ranges /dev/md0 "${m[1]}"
 mdadm --quiet --fail /dev/md0 "${m[0]}"

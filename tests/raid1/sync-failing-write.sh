@@ -35,15 +35,15 @@ fresh() {
 # try ACTION MEMBERS...: each of them alone must have the write at the end
 try() {
 	local action=$1 wanted writer m
-	wait_for 30 sync_running /dev/md0 "$action"
+	wait_for 60 sync_running /dev/md0 "$action"
 	random_stream "$action" 4096 >/tmp/block
 	wanted=$(sha256sum </tmp/block)
 	dmsetup suspend --nolockfs --noflush weak
 	dd if=/tmp/block of=/dev/md0 bs=4k oflag=direct status=none &
 	writer=$!
-	wait_for 30 write_in_flight
+	wait_for 60 write_in_flight
 	md_attr /dev/md0 sync_max 2048
-	wait_for 30 sync_waits
+	wait_for 60 sync_waits
 	dm_set_error weak write 0 8
 	wait "$writer"
 	md_attr /dev/md0 sync_max max

@@ -12,7 +12,7 @@ dm_set_error bad write
 must_fail dd if=/dev/zero of=/dev/mapper/bad bs=4k count=1 oflag=direct status=none 2>/dev/null
 fill /dev/md0 8
 before=$(digest /dev/md0 8)
-wait_for 10 member_is /dev/md0 /dev/mapper/bad faulty
+wait_for 60 member_is /dev/md0 /dev/mapper/bad faulty
 expect 1 md_attr /dev/md0 degraded
 dm_clear_error bad
 expect "$before" digest /dev/md0 8

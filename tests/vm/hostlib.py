@@ -60,14 +60,14 @@ class Guest:
         if self.vm.slot is not slot:
             self.turn_began = time.monotonic()
 
-    def run(self, script, limit=60):
+    def run(self, script, limit=300):
         """Runs bash text with rc.sh sourced; its output is in self.output.
         A status other than 0, or a splat in the log, fails the test."""
         self.output = []
         status = self.try_run(script + "\n! dmesg | splat_lines\n", limit)
         assert status == 0, f"exit status {status} in the guest"
 
-    def try_run(self, script, limit=60):
+    def try_run(self, script, limit=300):
         self._send(script)
         return self.vm.end(limit * self.scale, self._line)
 
@@ -83,7 +83,7 @@ class Guest:
         print(text, flush=True)
         self.output.append(text)
 
-    def wait_for_line(self, start, limit=60):
+    def wait_for_line(self, start, limit=300):
         """The next line of a started script that starts so."""
         return self.vm.until(lambda t: t.startswith(start),
                               limit * self.scale, self._line)
