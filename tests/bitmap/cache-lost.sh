@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member loses power, and with it what its cache had; the array learns of that from
 # a flush before bits are cleared. Back again it gets what it lost.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 dm_members 2

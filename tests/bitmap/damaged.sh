@@ -3,7 +3,7 @@
 # Internal bitmaps that are damaged, of another array, or of a cluster: the array
 # starts without trusting them, or is refused; members that differ are made equal.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 dm_members 2

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Members that grow take their bitmap along to the new place, with all of its bits,
 # and data does not run into it.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 

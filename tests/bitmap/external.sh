@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # External metadata: a bitmap without superblock where userland says, whose bits go
 # when userland says that they may; it is trusted by the next one who assembles.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 at=150000

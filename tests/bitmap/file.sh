@@ -3,7 +3,7 @@
 # A bitmap in a file: set, shown, used by --re-add, kept over a stop, removed; one
 # that is old or cut short isn't trusted, what is no bitmap isn't touched.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 bmfile=$(dirname "$0")/bmfile.py

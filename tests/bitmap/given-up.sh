@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Where the bitmap can't be written any more, to the last good member or to its file,
 # the array goes on without it, and nobody trusts it later.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 3
 bmfile=$(dirname "$0")/bmfile.py

@@ -3,7 +3,7 @@
 # --grow --bitmap: added to and removed from a running array under load, with
 # another chunk, and over a change of the array's size.
 # debug: yes
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 need_disks 2
 

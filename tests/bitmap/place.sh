@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A bitmap's place: nothing that overlaps data, superblock or the device's end is
 # taken, and data doesn't grow over it.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member that was re-added while a spare had its slot gets everything when that
 # slot is its own again: bits were cleared meanwhile.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 3
 

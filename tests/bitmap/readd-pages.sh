@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member that comes back gets all of a bitmap of several pages, not only what is
 # written from then on.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 

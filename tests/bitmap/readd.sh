@@ -3,7 +3,7 @@
 # A member that comes back gets what it lacks, however long it was away, and
 # nothing else; when the bitmap can't tell, it gets everything.
 # debug: yes
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 need_disks 3
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Removing a bitmap while its pages are being written, and under writes: superblocks
 # stay whole, and no write is done that neither bitmap nor superblock tells of.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 modprobe -q dm-delay || skip "no dm-delay"

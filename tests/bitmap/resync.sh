@@ -3,7 +3,7 @@
 # After power was lost under load a resync looks only at what the bitmap names, and
 # leaves no difference.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 dm_members 2

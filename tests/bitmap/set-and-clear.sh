@@ -3,7 +3,7 @@
 # Internal bitmaps of all superblock formats: bits are on disk after a write, and
 # gone when the array was idle for a while; mdadm and sysfs show the bitmap.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 md=/sys/block/md0/md

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Chunks smaller than the members' blocks, and as large as they get: what is in doubt
 # is resynced, in whole blocks.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What mdadm --assemble --update= changes leaves the bitmap usable: bits that are set
 # still count, and nothing else has to be copied.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 

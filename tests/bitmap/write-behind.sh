@@ -4,7 +4,7 @@
 # the backlog, in order, all there in the end; a read that only this member can
 # serve waits for them.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 need_disks 2
 modprobe -q dm-delay || skip "no dm-delay"

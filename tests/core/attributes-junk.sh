@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Junk written to an attribute is refused, and changes nothing, whether the array
 # is empty, inactive, running or read-only.
-# timeout: 240
+# timeout: 400
 # debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2

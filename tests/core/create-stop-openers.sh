@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two hundred arrays come and go under the same name while others open the device
 # and read its attributes: an open either succeeds or fails at once.
-# timeout: 400
+# timeout: 600
 # debug: yes
 # kmemleak: yes
 . "$(dirname "$0")/../lib/rc.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Openers, creators and stoppers all work on the same few names at once. Each gets
 # an answer at once, an array is deleted once, and the names are free afterwards.
-# timeout: 200
+# timeout: 300
 # debug: yes
 # kmemleak: yes
 . "$(dirname "$0")/../lib/rc.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The life of an array as an administrator leads it, with mdadm's commands.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 4
 

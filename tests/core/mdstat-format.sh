@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # /proc/mdstat to the letter: each kind of line that tools parse.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

@@ -3,7 +3,7 @@
 # Queue limits are written to while members come and go under load: I/O and the
 # member changes go on.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Blocks that one driver recorded as bad on a member are not read from there by
 # the other one, until they have been written again.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 
 make() {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member is left out of an array with an internal bitmap, and comes back under the
 # other driver: it gets what it lacks by the bits of both.
-# timeout: 400
+# timeout: 600
 . "$(dirname "$0")/common.sh"
 
 make_left() {

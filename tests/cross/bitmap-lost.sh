@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # An array with an internal bitmap loses power under load: the other driver makes
 # members equal by its bits.
-# timeout: 400
+# timeout: 600
 . "$(dirname "$0")/common.sh"
 
 make_lost() {

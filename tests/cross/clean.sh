@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A clean array of one driver has the same content under the other, which
 # doesn't resync it, checks it, repairs it, and gives it back.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 
 make() {

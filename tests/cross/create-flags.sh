@@ -3,7 +3,7 @@
 # write-mostly and failfast that a member was given when the array was created are
 # still there under the other driver, whether it was stopped in sync or in between.
 # (For 0.90 mdadm doesn't pass them on, and there is nothing to keep.)
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 NAMES=(a b c)
 

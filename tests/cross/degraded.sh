@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A member that failed, and is stale since, stays out when the other driver
 # assembles all members, and is rebuilt when it's added again.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 NAMES=(a b c)
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Power is lost while members differ: the other driver resyncs them, and what was
 # acknowledged before is there.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 
 dirty_on_disk() { mdadm --examine "$1" | grep -Eq 'State : (active|active, .*)$'; }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # write-mostly and failfast, set when made or later, are kept by the other driver.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 NAMES=(a b c)
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A recovery that one driver was stopped in is taken up by the other: from its
 # checkpoint where the format has one, else from the beginning.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 
 make() {

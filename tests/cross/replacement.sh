@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A replacement that one driver was stopped in is finished by the other.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 NAMES=(a b c)
 

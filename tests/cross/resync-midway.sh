@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A resync that one driver was stopped in goes on under the other from its
 # checkpoint.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 
 make() {

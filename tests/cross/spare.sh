@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A spare stays a spare under the other driver, and takes over when it must.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/common.sh"
 NAMES=(a b c)
 

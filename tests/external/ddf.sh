@@ -3,6 +3,6 @@
 # RAID1 in a container with DDF metadata: made, a member fails, a spare takes its place,
 # stopped, assembled by -I, with mdmon keeping the metadata.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/common.sh"
 container_life ddf

@@ -3,7 +3,7 @@
 # Each member in turn can't be read, can't be written, or is gone, in the middle
 # of a load: nothing that was written is lost, the others stay, and the member is
 # back after a rebuild.
-# timeout: 300
+# timeout: 500
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

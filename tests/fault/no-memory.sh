@@ -4,7 +4,7 @@
 # stopping an array, in adding and removing members, slots and a bitmap while it runs,
 # and in loading that: the step is refused, undone, and works when tried again.
 # kmemleak: yes
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 [ -e /sys/kernel/debug/failslab ] || skip "the kernel has no failslab"

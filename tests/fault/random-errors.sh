@@ -3,7 +3,7 @@
 # Requests to one member at a time fail at random: reads, writes, flushes and
 # superblocks alike. What was written can always be read.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 inject=/sys/kernel/debug/fail_make_request

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The place of the superblock can't be written, in each format and on each member:
 # the member fails, the data stays, and the other one alone is taken afterwards.
-# timeout: 300
+# timeout: 500
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

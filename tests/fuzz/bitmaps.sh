@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Mutated bitmaps of all formats are refused or harmless: data stays as it is, no splat,
 # no hang. SEED=... repeats a run.
-# timeout: 300
+# timeout: 500
 . "$(dirname "$0")/../lib/rc.sh"
 
 seed=${SEED:-$RANDOM$RANDOM}

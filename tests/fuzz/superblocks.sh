@@ -4,7 +4,7 @@
 # written, or harmless: no splat, no hang, no leak, and the modules can be taken
 # out afterwards. SEED=... repeats a run.
 # kmemleak: yes
-# timeout: 600
+# timeout: 900
 . "$(dirname "$0")/../lib/rc.sh"
 
 rounds=300

@@ -291,7 +291,7 @@ make_split_member() {
 stall_sb() {
 	local d=${DM_DISK[$1]}
 	modprobe -q dm-delay || skip "no dm-delay"
-	dm_table "$1-sb" <<<"0 2048 delay $d 0 0 $d 0 90000 $d 0 0"
+	dm_table "$1-sb" <<<"0 2048 delay $d 0 0 $d 0 900000 $d 0 0"
 }
 unstall_sb() { dm_table "$1-sb" <<<"0 2048 linear ${DM_DISK[$1]} 0"; }
 

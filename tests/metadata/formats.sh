@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # In each superblock format: content and configuration come back after a stop,
 # and mdadm finds the same, valid superblock on all members.
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

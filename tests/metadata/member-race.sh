@@ -3,7 +3,7 @@
 # Members come and go while others read and write their files, and while "remove"
 # takes away the very file it is written to: no oops, no hang, no stale folder.
 # kmemleak: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

@@ -3,7 +3,7 @@
 # --re-add without a bitmap: refused when the array was written to without the
 # member, which is then rebuilt as a spare; accepted when no data has changed.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 

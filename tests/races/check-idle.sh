@@ -4,7 +4,7 @@
 # going clean and dirty: one that writes its superblocks, one whose metadata is
 # written by userland. Documentation/races.md, 1.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 4
 

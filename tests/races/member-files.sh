@@ -6,7 +6,7 @@
 # Documentation/races.md, 4.
 # debug: yes
 # kmemleak: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

@@ -4,7 +4,7 @@
 # once, while superblocks or the bitmap are written, in a recovery, while the array
 # is stopped. Nothing waits for them, nothing that was acknowledged is lost, and
 # without any member left errors are all that anybody gets.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/life.sh"
 need_disks 3
 race_seed

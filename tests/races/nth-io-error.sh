@@ -4,7 +4,7 @@
 # grown, while it gets a member or a bitmap: what is refused leaves nothing bound, no
 # device in use and no reference on the modules, what is accepted works.
 # kmemleak: yes
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/life.sh"
 modprobe -q nbd nbds_max=3 max_part=0 || skip "nbd is not there"
 udevadm settle

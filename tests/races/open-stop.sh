@@ -6,7 +6,7 @@
 # data is what is read.
 # debug: yes
 # kmemleak: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/life.sh"
 need_disks 6
 reader=$(dirname "$0")/opener.py

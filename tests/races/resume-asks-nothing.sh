@@ -4,7 +4,7 @@
 # and the array is suspended at most once for each thing that was asked for.
 # Documentation/races.md, 2.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 4
 [ "$DRIVER" = ours ] || skip "counts our tracepoints"

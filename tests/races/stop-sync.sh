@@ -3,7 +3,7 @@
 # stop, idle, frozen, read-only, remount and module unload at any moment of a
 # resync, a recovery and a check on members so slow that none of these would ever be
 # over: each of them returns, and what was done before is not done again.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/life.sh"
 need_disks 2
 modprobe -q dm-delay || skip "dm-delay is not there"

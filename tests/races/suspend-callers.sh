@@ -4,7 +4,7 @@
 # on an array that is written to and that is stopped and assembled again and again.
 # Documentation/races.md, 3.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 4
 

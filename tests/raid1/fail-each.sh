@@ -3,7 +3,7 @@
 # Each of three members is failed, removed and added again in turn: the array
 # always has its data, and so has every member in the end.
 # debug: yes
-# timeout: 180
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

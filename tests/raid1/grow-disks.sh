@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Members are added to and taken from a running array.
 # debug: yes
-# timeout: 180
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 4
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # An array as a member of an array: resync, loss of a member below, data intact.
 # debug: yes
-# timeout: 180
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 4
 

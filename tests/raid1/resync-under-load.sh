@@ -3,7 +3,7 @@
 # Members that differ everywhere are made equal while the array is written: what
 # is written stays, and check finds nothing after.
 # debug: yes
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 

@@ -3,7 +3,7 @@
 # A write fails on the first member while a sync of that range waits for it: the
 # sync must not copy that member's old data over what was acknowledged.
 # debug: yes
-# timeout: 200
+# timeout: 300
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 modprobe dm-flakey
