@@ -46,11 +46,11 @@ for damage in '0 xxxx' '4 \0007' '8 another' '52 \0001' '56 \0\0\0\0' '60 \0\0\0
 	md_stop /dev/md0
 	made=$((made + 1))
 done
-expect $made sh -c "dmesg | grep -c 'a new bitmap is made'"
+expect $made eval "kernel_log | grep -c 'a new bitmap is made'"
 
 echo "# a cluster's"
 fresh
 at 4 '\0005'
 must_fail mdadm -q -A /dev/md0 "${MEMBERS[@]}"
-dmesg | grep 'it belongs to a cluster' >/dev/null
+kernel_log | grep 'it belongs to a cluster' >/dev/null
 mdadm -q -S /dev/md0 2>/dev/null || :

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/common.sh"
 need_disks 2
 
-made_anew() { dmesg | grep -c 'new bitmap is made' || :; }
+made_anew() { kernel_log | grep -c 'new bitmap is made' || :; }
 before=$(made_anew)
 # sized SECTORS: both members
 sized() {

@@ -58,7 +58,7 @@ md_attr /dev/md0 array_state clear
 echo "# cut short: all of it may be set"
 truncate -s 258 $file
 assemble $file
-dmesg | grep "bitmap can't be read" >/dev/null
+kernel_log | grep "bitmap can't be read" >/dev/null
 expect "$want" digest /dev/md0
 expect 60 md_attr /dev/md0 bitmap/time_base
 dd if=/dev/zero of=/dev/md0 bs=1M seek=30 count=1 oflag=direct,dsync status=none
@@ -68,7 +68,7 @@ md_stop /dev/md0
 
 echo "# old"
 assemble $other
-dmesg | grep 'bitmap is out of date' >/dev/null
+kernel_log | grep 'bitmap is out of date' >/dev/null
 same /dev/md0
 "$bmfile" set /dev/md0 -
 expect none md_attr /dev/md0 bitmap/location

@@ -23,14 +23,14 @@ size=$(blockdev --getsz "${DISK[0]}")
 	echo "$((place + 8)) $((size - place - 8)) linear ${DISK[0]} $((place + 8))"
 } | dm_table m0
 dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=100 oflag=direct,dsync status=none
-dmesg | grep "md0: bitmap can't be written" >/dev/null
+kernel_log | grep "md0: bitmap can't be written" >/dev/null
 dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=300 oflag=direct,dsync status=none
 want=$(digest /dev/md0)
 must_fail mdadm -q /dev/md0 --re-add "${MEMBERS[1]}"
 md_stop /dev/md0
 dm_clear_error m0
 md_assemble /dev/md0 --run "${MEMBERS[0]}"
-dmesg | grep 'md0: bitmap is out of date' >/dev/null
+kernel_log | grep 'md0: bitmap is out of date' >/dev/null
 expect "$want" digest /dev/md0
 md_stop /dev/md0
 

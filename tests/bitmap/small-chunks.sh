@@ -6,7 +6,7 @@
 . "$(dirname "$0")/common.sh"
 need_disks 2
 
-io_errors() { dmesg | grep -c 'I/O error' || :; }
+io_errors() { kernel_log | grep -c 'I/O error' || :; }
 errors=$(io_errors)
 modprobe -q loop || :
 loops=()

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/common.sh"
 need_disks 2
 
-not_trusted() { dmesg | grep -c -e 'new bitmap is made' -e 'out of date' || :; }
+not_trusted() { kernel_log | grep -c -e 'new bitmap is made' -e 'out of date' || :; }
 told=$(not_trusted)
 for update in name homehost uuid no-bbl force-no-bbl bbl devicesize resync; do
 	echo "# $update"

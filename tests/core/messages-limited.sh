@@ -6,7 +6,7 @@ need_disks 2
 
 md_create /dev/md0 --level=1 --raid-devices=2 --bitmap=none --size=16M \
 	--assume-clean "${DISK[@]:0:2}"
-said() { dmesg | grep -c "$1" || :; }
+said() { kernel_log | grep -c "$1" || :; }
 before=$(said 'not removed')
 start=$SECONDS
 python3 - "/sys/block/md0/md/dev-$(basename "$(readlink -f "${DISK[0]}")")/state" <<'END'

@@ -22,7 +22,7 @@ fill /dev/md0
 after=$(digest /dev/md0 64)
 
 member_attr /dev/md0 /dev/mapper/small state re-add
-refused() { dmesg | grep -q "md0: spare .* can't be used"; }
+refused() { kernel_log | grep "md0: spare .* can't be used" >/dev/null; }
 wait_for 60 refused
 expect none member_attr /dev/md0 /dev/mapper/small slot
 expect 1 md_attr /dev/md0 degraded

@@ -333,6 +333,13 @@ dust_count() { dmsetup message "$1" 0 countbadblocks | sed 's/.*: *\([0-9]*\).*/
 
 # ---- the kernel's log
 
+# kernel_log: what it has said since the test began
+kernel_log() {
+	dmesg | awk -v mark="${LOG_MARK:-}" '{ line[NR] = $0 }
+		mark != "" && index($0, mark) { first = NR }
+		END { for (n = first + 1; n <= NR; n++) print line[n] }'
+}
+
 # splat_lines: of a log on stdin, what no test may cause
 splat_lines() {
 	grep -E -e 'BUG:|BUG at|WARNING:|KASAN|KFENCE|UBSAN|Oops|Call Trace' \

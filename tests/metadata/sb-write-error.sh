@@ -21,7 +21,7 @@ dm_set_error b write 0 16
 dd if=/dev/zero of=/dev/md0 bs=4k seek=4000 count=1 oflag=direct status=none
 expect 1 md_attr /dev/md0 degraded
 member_is /dev/md0 /dev/mapper/b faulty || fail "b is not faulty"
-dmesg | grep "can't write the metadata of member $(md_dev /dev/mapper/b)" >/dev/null ||
+kernel_log | grep "can't write the metadata of member $(md_dev /dev/mapper/b)" >/dev/null ||
 	fail "no message"
 expect "$before" digest /dev/md0 8
 

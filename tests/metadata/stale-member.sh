@@ -35,5 +35,5 @@ for order in "0 1" "1 0"; do
 	md_attr md0 array_state clear
 	wait_for 60 array_gone md0
 done
-dmesg | grep "member $(basename "${DISK[1]}") is left out: it is out of date" >/dev/null ||
+kernel_log | grep "member $(basename "${DISK[1]}") is left out: it is out of date" >/dev/null ||
 	fail "no message"

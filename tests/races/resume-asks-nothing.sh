@@ -17,7 +17,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=0.90 --size=32M \
 fill /dev/md0
 dm_set_error source read 50000 8
 mdadm --quiet --add /dev/md0 "${DISK[1]}"
-given_up() { dmesg | grep -q 'md/md0: recover failed at' && sync_idle /dev/md0; }
+given_up() { kernel_log | grep 'md/md0: recover failed at' >/dev/null && sync_idle /dev/md0; }
 wait_for 60 given_up
 expect 1 md_attr /dev/md0 degraded
 

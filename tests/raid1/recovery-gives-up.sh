@@ -12,7 +12,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=0.90 --size=16M \
 fill /dev/md0
 before=$(digest /dev/md0)
 dm_set_error source read 20000 8
-starts() { dmesg | grep -c 'md/md0: recover from sector' || :; }
+starts() { kernel_log | grep -c 'md/md0: recover from sector' || :; }
 was=$(starts)
 mdadm --quiet --add /dev/md0 "${DISK[1]}"
 tried() { [ "$(starts)" -gt "$was" ] && sync_idle /dev/md0; }

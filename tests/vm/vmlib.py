@@ -223,7 +223,7 @@ class VM:
             accel = ("kvm" if have_kvm() else "tcg,thread=multi")
         # MP tables spare the debug kernel a minute of ACPI evaluation
         line = ("console=ttyS0 quiet mitigations=off panic=-1 oops=panic "
-                "random.trust_cpu=on no_timer_check "
+                "random.trust_cpu=on no_timer_check log_buf_len=4M "
                 + ("pci=noacpi " if kernel == "debug" else "") + append)
         base = os.path.join(CACHE, kernel)
         command = [
