@@ -62,15 +62,8 @@ expect "______32768_blocks_super_non-persistent_[2/2]_[UU]$end" body
 md_stop /dev/md0
 
 # No sync gets anywhere until the test has seen it
-limits=/proc/sys/dev/raid
-speeds=$(cat $limits/speed_limit_min $limits/speed_limit_max)
-restore_speed() {
-	echo "${speeds%$'\n'*}" >$limits/speed_limit_min
-	echo "${speeds#*$'\n'}" >$limits/speed_limit_max
-}
-trap restore_speed EXIT
-echo 1 >$limits/speed_limit_min
-echo 1 >$limits/speed_limit_max
+echo 1 >/proc/sys/dev/raid/speed_limit_min
+echo 1 >/proc/sys/dev/raid/speed_limit_max
 
 create --metadata=1.2
 md_attr /dev/md0 sync_action frozen

@@ -18,7 +18,6 @@ restore_speed() {
 	echo "${speeds%$'\n'*}" >$limits/speed_limit_min
 	echo "${speeds#*$'\n'}" >$limits/speed_limit_max
 }
-trap restore_speed EXIT
 echo 1 >$limits/speed_limit_min
 echo 1 >$limits/speed_limit_max
 

@@ -13,7 +13,6 @@ action_is() { [ "$(action)" = "$1" ]; }
 limits=/proc/sys/dev/raid
 max=$(cat $limits/speed_limit_max) min=$(cat $limits/speed_limit_min)
 restore() { echo "$max" >$limits/speed_limit_max; echo "$min" >$limits/speed_limit_min; }
-trap restore EXIT
 echo 50 >$limits/speed_limit_max
 echo 1 >$limits/speed_limit_min
 

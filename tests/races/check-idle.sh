@@ -11,10 +11,7 @@ need_disks 4
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=internal \
 	--size=48M --assume-clean "${DISK[@]:0:2}"
 
-start_ro=/sys/module/md_mod/parameters/start_ro
-was=$(cat $start_ro)
-trap 'echo "$was" >$start_ro' EXIT
-echo 0 >$start_ro
+echo 0 >/sys/module/md_mod/parameters/start_ro
 echo md1 >/sys/module/md_mod/parameters/new_array
 md_attr /dev/md1 metadata_version external:test
 md_attr /dev/md1 level raid1

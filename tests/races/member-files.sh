@@ -10,10 +10,7 @@
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 
-start_ro=/sys/module/md_mod/parameters/start_ro
-was=$(cat $start_ro)
-trap 'echo "$was" >$start_ro' EXIT
-echo 0 >$start_ro
+echo 0 >/sys/module/md_mod/parameters/start_ro
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=internal \
 	--size=16M --assume-clean "${DISK[@]:0:2}"
 fill /dev/md0

@@ -7,10 +7,7 @@
 need_disks 2
 
 make_dm_member weak "${DISK[1]}"
-start_ro=/sys/module/md_mod/parameters/start_ro
-was=$(cat $start_ro)
-trap 'echo "$was" >$start_ro' EXIT
-echo 0 >$start_ro
+echo 0 >/sys/module/md_mod/parameters/start_ro
 echo md0 >/sys/module/md_mod/parameters/new_array
 md_attr /dev/md0 metadata_version external:test
 md_attr /dev/md0 level raid1
