@@ -7,7 +7,6 @@
 need_disks 2
 at=150000
 
-dev_no() { lsblk -ndo MAJ:MIN "$1" | tr -d ' '; }
 # bitmap_bits DISK: how many are set in the first sector
 bitmap_bits() {
 	dd if="$1" bs=512 skip=$at count=1 iflag=direct status=none |
@@ -15,17 +14,7 @@ bitmap_bits() {
 }
 bits_are() { [ "$(bitmap_bits "$1")" = "$2" ]; }
 start() {
-	echo md0 >/sys/module/md_mod/parameters/new_array
-	md_attr /dev/md0 metadata_version external:test
-	md_attr /dev/md0 level raid1
-	md_attr /dev/md0 raid_disks 2
-	md_attr /dev/md0 component_size 40960
-	for n in 0 1; do
-		md_attr /dev/md0 new_dev "$(dev_no "${DISK[n]}")"
-		member_attr /dev/md0 "${DISK[n]}" offset 2048
-		member_attr /dev/md0 "${DISK[n]}" size 40960
-		member_attr /dev/md0 "${DISK[n]}" slot $n
-	done
+	external_array /dev/md0 40960 2048 "${DISK[@]:0:2}"
 	md_attr /dev/md0 resync_start "$1"
 	md_attr /dev/md0 bitmap/metadata external
 	md_attr /dev/md0 bitmap/chunksize 1048576

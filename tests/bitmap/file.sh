@@ -10,7 +10,6 @@ bmfile=$(dirname "$0")/bmfile.py
 file=/root/bitmap other=/root/other
 trap 'rm -f $file $other' EXIT
 file_dirty() { [ "$("$bmfile" dirty $file)" = "$1" ]; }
-dev_no() { lsblk -ndo MAJ:MIN "$1" | tr -d ' '; }
 # assemble: by hand, so that the file can be set in between
 assemble() {
 	echo md0 >/sys/module/md_mod/parameters/new_array

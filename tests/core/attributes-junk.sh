@@ -43,8 +43,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --bitmap=none --assume-clean "${DI
 attack ""
 # A device that is the array itself, or in use
 expect EINVAL "$mdctl" write $md/new_dev 9:0
-expect EBUSY "$mdctl" write $md/new_dev \
-	"$((0x$(stat -c %t "${DISK[0]}"))):$((0x$(stat -c %T "${DISK[0]}")))"
+expect EBUSY "$mdctl" write $md/new_dev "$(dev_no "${DISK[0]}")"
 expect EOVERFLOW "$mdctl" write $md/new_dev 99999999:1
 for a in fail_last_dev serialize_policy; do
 	expect EINVAL "$mdctl" write $md/$a junk

@@ -14,7 +14,7 @@ seconds=15
 [ "$KERNEL" != debug ] || seconds=40
 for n in 60 61 62; do mknod /tmp/storm$n b 9 $n; done
 
-python3 - $seconds "$(lsblk -ndo MAJ:MIN "${DISK[0]}" | tr -d ' ')" <<'END'
+python3 - $seconds "$(dev_no "${DISK[0]}")" <<'END'
 import errno, fcntl, multiprocessing, os, random, sys, time
 
 end = time.monotonic() + int(sys.argv[1])

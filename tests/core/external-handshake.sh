@@ -9,17 +9,7 @@ need_disks 2
 need_command pgrep
 
 echo 0 >/sys/module/md_mod/parameters/start_ro
-echo md0 >/sys/module/md_mod/parameters/new_array
-echo external:test >$md/metadata_version
-echo raid1 >$md/level
-echo 2 >$md/raid_disks
-echo 32768 >$md/component_size
-for i in 0 1; do
-	echo "$((0x$(stat -c %t "${DISK[i]}"))):$((0x$(stat -c %T "${DISK[i]}")))" >$md/new_dev
-	member_attr /dev/md0 "${DISK[i]}" offset 0
-	member_attr /dev/md0 "${DISK[i]}" size 32768
-	member_attr /dev/md0 "${DISK[i]}" slot $i
-done
+external_array /dev/md0 32768 0 "${DISK[@]:0:2}"
 echo none >$md/resync_start
 echo 0.1 >$md/safe_mode_delay
 expect inactive md_state /dev/md0

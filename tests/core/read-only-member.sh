@@ -8,7 +8,7 @@ need_disks 2
 
 md=/sys/block/md_test/md
 mdctl=$(dirname "$0")/mdctl.py
-add() { echo "$((0x$(stat -c %t "$1"))):$((0x$(stat -c %T "$1")))" >$md/new_dev; }
+add() { dev_no "$1" >$md/new_dev; }
 
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
 	--size=16M --assume-clean "${DISK[@]:0:2}"

@@ -179,6 +179,27 @@ wait_sync() { wait_for "${2:-120}" sync_idle "$1"; }
 recovered() { sync_idle "$1" && degraded_is "$1" 0; }
 wait_recovered() { wait_for "${2:-120}" recovered "$1"; }
 
+# dev_no DEVICE: as new_dev wants it
+dev_no() { echo "$((0x$(stat -Lc %t "$1"))):$((0x$(stat -Lc %T "$1")))"; }
+
+# external_array ARRAY KIB OFFSET DISK...: a RAID1 of external metadata as its manager
+# describes it, with that many sectors in front of the data; it remains to be started
+external_array() {
+	local array=$1 size=$2 offset=$3 disk slot=0
+	shift 3
+	md_dev "$array" >/sys/module/md_mod/parameters/new_array
+	md_attr "$array" metadata_version external:test
+	md_attr "$array" level raid1
+	md_attr "$array" raid_disks $#
+	md_attr "$array" component_size "$size"
+	for disk; do
+		md_attr "$array" new_dev "$(dev_no "$disk")"
+		member_attr "$array" "$disk" offset "$offset"
+		member_attr "$array" "$disk" size "$size"
+		member_attr "$array" "$disk" slot $((slot++))
+	done
+}
+
 # md_create ARRAY OPTIONS...: mdadm --create without its questions
 md_create() { mdadm --create "$1" --run --quiet "${@:2}" </dev/null; }
 md_assemble() { mdadm --assemble "$1" --quiet "${@:2}"; }

@@ -7,29 +7,12 @@
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
 
-add_member() { # array disk offset KiB slot
-	md_attr "$1" new_dev "$(lsblk -ndo MAJ:MIN "$2" | tr -d ' ')"
-	member_attr "$1" "$2" offset "$3"
-	member_attr "$1" "$2" size "$4"
-	[ -z "${5:-}" ] || member_attr "$1" "$2" slot "$5"
-}
-
-assemble() { # array offset
-	echo "$1" >/sys/module/md_mod/parameters/new_array
-	md_attr "$1" metadata_version external:test
-	md_attr "$1" level raid1
-	md_attr "$1" raid_disks 2
-	md_attr "$1" component_size 20480
-	add_member "$1" /dev/mapper/a "$2" 20480 0
-	add_member "$1" /dev/mapper/b "$2" 20480 1
-}
-
 no_slot() { [ "$(member_attr md100 /dev/mapper/b slot)" = none ]; }
 
 make_dm_member a "${DISK[0]}"
 make_dm_member b "${DISK[1]}"
-assemble md100 2048
-assemble md101 65536
+external_array md100 20480 2048 /dev/mapper/a /dev/mapper/b
+external_array md101 20480 65536 /dev/mapper/a /dev/mapper/b
 expect external:test md_attr md100 metadata_version
 # md101 holds 65536..106496 of both
 must_fail member_attr md100 /dev/mapper/a size 40000 2>/dev/null
@@ -69,7 +52,9 @@ member_attr md100 /dev/mapper/b state remove
 
 # Spare: userland gives it the slot, the kernel rebuilds it
 dm_clear_error b
-add_member md100 /dev/mapper/b 2048 20480
+md_attr md100 new_dev "$(dev_no /dev/mapper/b)"
+member_attr md100 /dev/mapper/b offset 2048
+member_attr md100 /dev/mapper/b size 20480
 expect none member_attr md100 /dev/mapper/b slot
 member_attr md100 /dev/mapper/b slot 1
 md_attr md100 sync_action recover

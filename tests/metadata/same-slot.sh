@@ -5,7 +5,6 @@
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 5
 
-dev_no() { lsblk -ndo MAJ:MIN "$1" | tr -d ' '; }
 
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none "${DISK[@]:0:2}"
 md_create /dev/md1 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none "${DISK[@]:3:2}"

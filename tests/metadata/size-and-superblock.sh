@@ -38,7 +38,7 @@ for format in 0.90 1.0 1.1 1.2; do
 	array=md_test
 	echo $array >/sys/module/md_mod/parameters/new_array
 	md_attr $array metadata_version $format
-	echo "$((0x$(stat -c %t "${DISK[0]}"))):$((0x$(stat -c %T "${DISK[0]}")))" >/sys/block/$array/md/new_dev
+	md_attr $array new_dev "$(dev_no "${DISK[0]}")"
 	expect ENOSPC "$mdctl" write "$(attr 0 size)" $((all + 4))
 	case $format in
 	0.90 | 1.0) expect ENOSPC "$mdctl" write "$(attr 0 size)" $all ;;

@@ -11,7 +11,7 @@ sysfs_assemble() {
 	echo md0 >/sys/module/md_mod/parameters/new_array
 	md_attr md0 metadata_version 1.2
 	for disk; do
-		md_attr md0 new_dev "$(lsblk -ndo MAJ:MIN "$disk" | tr -d ' ')"
+		md_attr md0 new_dev "$(dev_no "$disk")"
 	done
 	md_attr md0 array_state read-auto
 }

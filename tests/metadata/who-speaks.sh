@@ -14,9 +14,7 @@ sysfs_members() {
 	wait_for 60 write_attr /sys/module/md_mod/parameters/new_array md0
 	md_attr md0 metadata_version 1.2
 	for disk; do
-		md_attr md0 new_dev "$(dmsetup info -c --noheadings -o major,minor \
-			--separator : "$disk" 2>/dev/null ||
-			lsblk -ndo MAJ:MIN "$disk" | tr -d ' ')"
+		md_attr md0 new_dev "$(dev_no "$disk")"
 	done
 }
 

@@ -12,17 +12,7 @@ md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=internal \
 	--size=48M --assume-clean "${DISK[@]:0:2}"
 
 echo 0 >/sys/module/md_mod/parameters/start_ro
-echo md1 >/sys/module/md_mod/parameters/new_array
-md_attr /dev/md1 metadata_version external:test
-md_attr /dev/md1 level raid1
-md_attr /dev/md1 raid_disks 2
-md_attr /dev/md1 component_size 49152
-for i in 2 3; do
-	md_attr /dev/md1 new_dev "$(lsblk -ndo MAJ:MIN "${DISK[i]}" | tr -d ' ')"
-	member_attr /dev/md1 "${DISK[i]}" offset 0
-	member_attr /dev/md1 "${DISK[i]}" size 49152
-	member_attr /dev/md1 "${DISK[i]}" slot $((i - 2))
-done
+external_array /dev/md1 49152 0 "${DISK[@]:2:2}"
 md_attr /dev/md1 resync_start none
 md_attr /dev/md1 array_state active
 

@@ -8,19 +8,9 @@ need_disks 2
 
 make_dm_member weak "${DISK[1]}"
 echo 0 >/sys/module/md_mod/parameters/start_ro
-echo md0 >/sys/module/md_mod/parameters/new_array
-md_attr /dev/md0 metadata_version external:test
-md_attr /dev/md0 level raid1
-md_attr /dev/md0 raid_disks 2
-md_attr /dev/md0 component_size 32768
-slot=0
+external_array /dev/md0 32768 0 "${DISK[0]}" /dev/mapper/weak
 for d in "${DISK[0]}" /dev/mapper/weak; do
-	md_attr /dev/md0 new_dev "$(lsblk -ndo MAJ:MIN "$d" | tr -d ' ')"
-	member_attr /dev/md0 "$d" offset 0
-	member_attr /dev/md0 "$d" size 32768
 	member_attr /dev/md0 "$d" state external_bbl
-	member_attr /dev/md0 "$d" slot $slot
-	slot=$((slot + 1))
 done
 md_attr /dev/md0 resync_start none
 md_attr /dev/md0 array_state active

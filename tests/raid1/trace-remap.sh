@@ -18,7 +18,7 @@ echo 0 >$event
 cat $trace/trace
 for d in "${DISK[@]:0:2}"; do
 	to=$((984 + $(member_attr /dev/md0 "$d" offset)))
-	grep -q "$(lsblk -ndo MAJ:MIN "$d" | tr -d ' ' | tr : ,) W[A-Z]* $to + 8 <- (9,0) 984" \
+	grep -q "$(dev_no "$d" | tr : ,) W[A-Z]* $to + 8 <- (9,0) 984" \
 		$trace/trace || fail "nothing about $d, sector $to"
 done
 md_stop /dev/md0
