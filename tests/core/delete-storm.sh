@@ -16,18 +16,12 @@ for n in 60 61 62; do mknod /tmp/storm$n b 9 $n; done
 
 python3 - $seconds "$(dev_no "${DISK[0]}")" <<'END'
 import errno, fcntl, multiprocessing, os, random, sys, time
+from sysfs import store
 
 end = time.monotonic() + int(sys.argv[1])
 GET_ARRAY_INFO, STOP_ARRAY = 0x80480911, 0x932
 # What the numbers are called, and names that get a free number
 NUMBERS, NAMES = (60, 61, 62), ("md60", "md61", "md62", "md_storm")
-
-def store(path, text):
-    handle = os.open(path, os.O_WRONLY)
-    try:
-        os.write(handle, text.encode())
-    finally:
-        os.close(handle)
 
 def attr(name):
     return f"/sys/block/{name}/md/"

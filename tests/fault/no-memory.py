@@ -11,19 +11,13 @@ import os
 import sys
 import time
 
+from sysfs import dev_number, store
+
 DISKS = sys.argv[1:]
 SPARE_DISK = DISKS[2]
 NAME = "md77"
 MD = f"/sys/block/{NAME}/md"
 MOST = 80	# injections per step
-
-
-def store(path, text):
-    handle = os.open(path, os.O_WRONLY)
-    try:
-        os.write(handle, text.encode())
-    finally:
-        os.close(handle)
 
 
 def set_state(text):
@@ -39,11 +33,6 @@ def set_state(text):
         time.sleep(0.01)
 
 
-def number(disk):
-    dev = os.stat(disk).st_rdev
-    return f"{os.major(dev)}:{os.minor(dev)}"
-
-
 def gone():
     end = time.monotonic() + 100
     while os.path.exists(MD):
@@ -56,7 +45,7 @@ STEPS = [
     ("create", lambda: os.path.exists(MD)
      or store("/sys/module/md_mod/parameters/new_array", NAME)),
     ("metadata", lambda: store(MD + "/metadata_version", "1.2")),
-    *[(f"member {disk}", lambda disk=disk: store(MD + "/new_dev", number(disk)))
+    *[(f"member {disk}", lambda disk=disk: store(MD + "/new_dev", dev_number(disk)))
       for disk in DISKS],
     ("run", lambda: set_state("readonly")),
     ("limit", lambda: store(MD + "/suspend_hi", "0")),
@@ -68,7 +57,7 @@ SPARE = f"{MD}/dev-{os.path.basename(SPARE_DISK)}"
 
 CHANGES = [
     (("add a member", lambda: os.path.exists(SPARE)
-      or store(MD + "/new_dev", number(SPARE_DISK))),
+      or store(MD + "/new_dev", dev_number(SPARE_DISK))),
      ("remove it", lambda: os.path.exists(SPARE)
       and store(SPARE + "/state", "remove"))),
     (("more slots", lambda: store(MD + "/raid_disks", "3")),

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 
+from sysfs import dev_number
+
 FORMATS = ("0.90", "1.0", "1.1", "1.2")
 FIELDS = {"magic": (0, 4), "version": (4, 4), "uuid": (8, 8), "events": (24, 8),
           "cleared": (32, 8), "size": (40, 8), "state": (48, 4), "chunk": (52, 4),
@@ -37,11 +39,6 @@ def store(path, text):
 def load(path):
     with open(path, encoding="ascii") as file:
         return file.read().strip()
-
-
-def number(disk):
-    rdev = os.stat(disk).st_rdev
-    return f"{os.major(rdev)}:{os.minor(rdev)}"
 
 
 def whole(disk, content=None):
@@ -136,7 +133,7 @@ def main():
             store("/sys/module/md_mod/parameters/new_array", ARRAY)
             store(f"{MD}/metadata_version", form)
             for disk in disks:
-                store(f"{MD}/new_dev", number(disk))
+                store(f"{MD}/new_dev", dev_number(disk))
             store(f"{MD}/array_state", "active")
             wanted = data
             if load(f"{MD}/array_state") in ("active", "clean", "read-auto"):

@@ -13,7 +13,9 @@ DISKS=${DISKS:-${MD_TEST_DISKS:-}}
 DRIVER=${DRIVER:-ours}
 KERNEL=${KERNEL:-host}
 TIMEOUT_SCALE=${TIMEOUT_SCALE:-1}
-export DISKS DRIVER KERNEL TIMEOUT_SCALE
+# sysfs.py is there
+PYTHONPATH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export DISKS DRIVER KERNEL TIMEOUT_SCALE PYTHONPATH
 read -r -a DISK <<<"$DISKS" || :	# DISK[0], DISK[1], ...
 
 # shellcheck disable=SC2034 # for the tests

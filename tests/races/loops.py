@@ -17,6 +17,8 @@ import subprocess
 import sys
 import time
 
+from sysfs import dev_number, read, store  # noqa: F401 pylint: disable=unused-import
+
 # Without a single step of one of the loops for that long, something hangs: a limit
 # for progress, not for speed
 STUCK = 120 * int(os.environ.get("TIMEOUT_SCALE") or 1)
@@ -57,28 +59,6 @@ def may_fail(*names):
     except OSError as error:
         if errno.errorcode.get(error.errno) not in names:
             raise
-
-
-def read(path):
-    """In one piece, or it could be half of one value and half of the next."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        return os.pread(fd, 65536, 0).decode(errors="replace").strip()
-    finally:
-        os.close(fd)
-
-
-def store(path, text):
-    fd = os.open(path, os.O_WRONLY)
-    try:
-        os.write(fd, text.encode())
-    finally:
-        os.close(fd)
-
-
-def dev_number(disk):
-    dev = os.stat(disk).st_rdev
-    return f"{os.major(dev)}:{os.minor(dev)}"
 
 
 def mdadm(*args):

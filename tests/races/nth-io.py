@@ -12,6 +12,7 @@ import sys
 import time
 
 from nbdmember import Members
+from sysfs import dev_number
 
 SIZE = 8 << 20
 LIMIT = 120 * int(os.environ.get("TIMEOUT_SCALE", "1"))
@@ -165,8 +166,7 @@ class Bind(Case):
         attr("metadata_version", "1.2")
         self.taken = []
         for path in self.paths:
-            dev = os.stat(path).st_rdev
-            if store("new_dev", f"{os.major(dev)}:{os.minor(dev)}"):
+            if store("new_dev", dev_number(path)):
                 self.taken.append(path)
         return bool(self.taken) and store("array_state", "active")
 
