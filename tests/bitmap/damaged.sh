@@ -17,7 +17,7 @@ at() {
 }
 # An array that lost power, with members that differ where no bit tells
 fresh() {
-	md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --size=40M \
+	md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --size=24M \
 		--bitmap=internal --bitmap-chunk=1M --assume-clean "${MEMBERS[@]}"
 	place=$(md_attr /dev/md0 bitmap/location)
 	fill /dev/md0

@@ -15,7 +15,6 @@ for update in name homehost uuid no-bbl force-no-bbl bbl devicesize resync; do
 	md_attr /dev/md0 bitmap/time_base 0.2
 	wait_for 60 bits_cleared
 	fill /dev/md0 20
-	want=$(digest /dev/md0)
 	wait_for 60 bits_cleared
 	md_stop /dev/md0
 	md_assemble /dev/md0 --update=$update "${DISK[@]:0:2}"
@@ -23,7 +22,6 @@ for update in name homehost uuid no-bbl force-no-bbl bbl devicesize resync; do
 	! array_is /dev/md0 read-auto || mdadm --readwrite /dev/md0
 	wait_for 120 resynced /dev/md0
 	dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=100 oflag=direct status=none
-	want=$(digest /dev/md0)
 	mdadm -q /dev/md0 --fail "${DISK[1]}"
 	md_remove /dev/md0 "${DISK[1]}"
 	dd if=/dev/urandom of=/dev/md0 bs=64k count=1 seek=200 oflag=direct status=none

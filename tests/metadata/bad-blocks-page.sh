@@ -8,9 +8,8 @@ need_disks 2
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --size=16M \
 	--assume-clean "${DISK[@]:0:2}"
 first=100000
-for ((i = 0; i < 500; i++)); do
-	member_attr /dev/md0 "${DISK[1]}" bad_blocks "$((first + 16 * i)) 8"
-done
+list=/sys/block/md0/md/dev-$(md_dev "${DISK[1]}")/bad_blocks
+for ((i = 0; i < 500; i++)); do echo "$((first + 16 * i)) 8" >"$list"; done
 shown=$(member_attr /dev/md0 "${DISK[1]}" bad_blocks | tr '\0' '#')
 n=$(wc -l <<<"$shown")
 [ "$n" -gt 300 ] || fail "only $n lines"

@@ -6,8 +6,10 @@
 need_disks 5
 
 
-md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none "${DISK[@]:0:2}"
-md_create /dev/md1 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none "${DISK[@]:3:2}"
+for i in 0 3; do
+	md_create /dev/md$((i / 3)) --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
+		--size=16M "${DISK[@]:i:2}"
+done
 wait_sync /dev/md0
 wait_sync /dev/md1
 fill /dev/md0 4
