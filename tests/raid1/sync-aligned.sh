@@ -6,9 +6,13 @@
 
 modprobe scsi_debug sector_size=4096 dev_size_mb=40 num_tgts=1 max_luns=1 \
 	add_host=2 per_host_store=1 || skip "no scsi_debug"
+# They are probed behind its back
+there() {
+	mapfile -t m < <(lsblk -dnpo NAME,VENDOR | awk '$2 == "Linux" { print $1 }')
+	[ ${#m[@]} = 2 ]
+}
+wait_for 60 there
 udevadm settle
-mapfile -t m < <(lsblk -dnpo NAME,VENDOR | awk '$2 == "Linux" { print $1 }')
-[ ${#m[@]} = 2 ] || skip "no disks of scsi_debug"
 expect 4096 blockdev --getss "${m[0]}"
 
 md_create /dev/md0 --level=1 --raid-devices=2 --size=16M "${m[0]}" missing

@@ -13,8 +13,13 @@ make() {
 	fill /dev/md0
 }
 modprobe scsi_debug dev_size_mb=40 lbpws=1 lbprz=1 || skip "no scsi_debug"
+# It is probed behind modprobe's back
+there() {
+	scsi=$(lsblk -dnpo NAME,VENDOR | awk '$2 == "Linux" { print $1 }')
+	[ -b "$scsi" ]
+}
+wait_for 60 there
 udevadm settle
-scsi=$(lsblk -dnpo NAME,VENDOR | awk '$2 == "Linux" { print $1 }')
 make
 [ "$(zeroes_max /dev/md0)" != 0 ] || skip "no write-zeroes"
 
