@@ -42,7 +42,7 @@ wait_for() {
 	shift
 	until "$@"; do
 		if [ -n "$late" ]; then
-			cat /proc/mdstat
+			cat /proc/mdstat || :
 			fail "not true after $limit s (x$TIMEOUT_SCALE): $*"
 		fi
 		# The machine may have slept since that look
@@ -72,7 +72,7 @@ md_unload() {
 	local m
 	[ -e /sys/module/md_mod ] || return 0
 	for m in $MD_MODULES; do
-		[ ! -d "/sys/module/$m" ] || rmmod "$m" || return 1
+		[ ! -d "/sys/module/$m" ] || rmmod "$m" 2>/dev/null || return 1
 	done
 }
 
@@ -93,10 +93,8 @@ use_driver() {
 	if [ "$(driver_loaded)" = "$1" ]; then return 0; fi
 	# "none" leaves the choice, and what is loaded, to the caller
 	if [ "$1" = none ]; then return 0; fi
-	if ! md_unload; then
-		echo "# can't unload the $(driver_loaded) driver"
-		return 1
-	fi
+	# Whoever opens a number may have one for a moment
+	wait_for 60 md_unload
 	base=/lib/modules/$(uname -r)
 	case $1 in
 	ours)
@@ -386,6 +384,23 @@ kmemleak_report() {
 
 # ---- cleaning up
 
+# cleanup_arrays: true once no array and no mapping is left
+cleanup_arrays() {
+	local d
+	for d in /sys/block/md*; do
+		[ ! -e "$d/md" ] || mdadm --stop --quiet "/dev/${d##*/}"
+	done
+	for d in /dev/mapper/*; do
+		[ "$d" = /dev/mapper/control ] || [ ! -e "$d" ] ||
+			dmsetup remove --force --retry "$d"
+	done
+	no_arrays && [ -z "$(find /dev/mapper ! -type c ! -type d 2>/dev/null)" ]
+}
+# Empty ones, that were made by an open, don't count
+no_arrays() {
+	! cat /sys/block/md*/md/array_state 2>/dev/null | grep -qv '^clear$'
+}
+
 # cleanup_all: no mount, array, mapping or loop left, disks' ends wiped
 cleanup_all() {
 	local d size
@@ -395,25 +410,17 @@ cleanup_all() {
 		esac
 	done </proc/mounts
 	swapoff -a
-	for _ in 1 2 3; do	# arrays may be stacked on each other
-		for d in /sys/block/md*; do
-			[ -e "$d/md" ] || continue
-			mdadm --stop --quiet "/dev/${d##*/}"
-		done
-		for d in /dev/mapper/*; do
-			[ "$d" = /dev/mapper/control ] || [ ! -e "$d" ] ||
-				dmsetup remove --force --retry "$d"
-		done
+	# Stacked on each other, or opened by udev just now
+	for _ in {1..10}; do
+		! cleanup_arrays || break
+		sleep 0.1
 	done
 	losetup -D
 	for d in brd null_blk scsi_debug; do
 		[ ! -e "/sys/module/$d" ] || rmmod "$d" || :
 	done
 	udevadm settle
-	for d in /sys/block/md*; do
-		[ ! -e "$d/md" ] || [ "$(cat "$d/md/array_state")" = clear ] ||
-			return 1
-	done
+	no_arrays || return 1
 	for d in $DISKS; do
 		# Frees the host's memory in the VM; real disks are only wiped
 		[ -z "${MD_TEST_VM:-}" ] || ! blkdiscard -f "$d" 2>/dev/null || continue
