@@ -416,8 +416,12 @@ cleanup_all() {
 		sleep 0.1
 	done
 	losetup -D
+	udevadm settle
 	for d in brd null_blk scsi_debug; do
-		[ ! -e "/sys/module/$d" ] || rmmod "$d" || :
+		for _ in {1..20}; do
+			[ -e "/sys/module/$d" ] && ! rmmod "$d" || break
+			sleep 0.1
+		done
 	done
 	udevadm settle
 	no_arrays || return 1
