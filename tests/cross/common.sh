@@ -43,6 +43,7 @@ make_slices() {	# ARRAYS
 		done
 	done
 	udevadm settle
+	wipe_slices
 }
 
 wipe_slices() {
@@ -102,12 +103,11 @@ both_ways() {
 	done
 }
 
-# new_array ARRAY FORMAT OPTIONS...: RAID1 with known data, in sync
+# new_array ARRAY FORMAT OPTIONS...: RAID1 with known data, in sync as all is zeroes
 new_array() {
 	local md=$1 format=$2
 	shift 2
-	md_create "$md" --level=1 --metadata="$format" "$@"
-	wait_sync "$md"
+	md_create "$md" --level=1 --metadata="$format" --assume-clean "$@"
 	fill "$md" "$DATA_MIB"
 	know "$md" digest "$(digest "$md" "$DATA_MIB")"
 }

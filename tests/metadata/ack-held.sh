@@ -16,7 +16,7 @@ on_b() {
 make_dm_member a "${DISK[0]}"
 make_split_member b "${DISK[1]}"
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
-	/dev/mapper/a /dev/mapper/b
+	--size=16M /dev/mapper/a /dev/mapper/b
 wait_sync /dev/md0
 md_attr /dev/md0 safe_mode_delay 0
 offset=$(member_attr /dev/md0 /dev/mapper/b offset)

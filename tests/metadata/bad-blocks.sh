@@ -10,7 +10,8 @@ bad() { member_attr /dev/md0 "${DISK[1]}" bad_blocks "$@"; }
 unacked() { member_attr /dev/md0 "${DISK[1]}" unacknowledged_bad_blocks "$@"; }
 no_unacked() { [ -z "$(unacked)" ]; }
 
-md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none "${DISK[@]:0:2}"
+md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
+	--size=40M "${DISK[@]:0:2}"
 wait_sync /dev/md0
 expect "" bad
 bad "10000 8"
@@ -52,7 +53,8 @@ expect 512 sh -c "mdadm --examine-badblocks ${DISK[1]} | grep -c sectors"
 
 # Without a log on the member there is no list
 mdadm --zero-superblock "${DISK[@]:0:2}"
-md_create /dev/md0 --level=1 --raid-devices=2 --metadata=0.90 --bitmap=none "${DISK[@]:0:2}"
+md_create /dev/md0 --level=1 --raid-devices=2 --metadata=0.90 --bitmap=none \
+	--size=16M --assume-clean "${DISK[@]:0:2}"
 must_fail bad "10000 8" 2>/dev/null
 expect "" bad
 md_stop /dev/md0

@@ -7,7 +7,8 @@
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 3
 
-md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none "${DISK[@]:0:2}"
+md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
+	--size=16M "${DISK[@]:0:2}"
 wait_sync /dev/md0
 dir=/sys/block/md0/md/dev-${DISK[2]##*/}
 

@@ -10,7 +10,7 @@ need_disks 2
 make_dm_member a "${DISK[0]}"
 make_dm_member b "${DISK[1]}"
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
-	/dev/mapper/a /dev/mapper/b
+	--size=32M /dev/mapper/a /dev/mapper/b
 wait_sync /dev/md0
 fill /dev/md0 8
 before=$(digest /dev/md0 8)

@@ -16,7 +16,8 @@ sysfs_assemble() {
 	md_attr md0 array_state read-auto
 }
 
-md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none "${DISK[@]:0:2}"
+md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
+	--size=16M "${DISK[@]:0:2}"
 wait_sync /dev/md0
 mdadm --quiet /dev/md0 --fail "${DISK[1]}"
 md_remove /dev/md0 "${DISK[1]}"

@@ -6,7 +6,7 @@
 need_disks 2
 
 make_dust_member weak "${DISK[0]}"
-md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.0 \
+md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.0 --size=16M \
 	/dev/mapper/weak --write-mostly "${DISK[1]}"
 wait_sync /dev/md0
 fill /dev/md0 4

@@ -5,7 +5,7 @@
 need_disks 2
 
 make_dm_member bad "${DISK[0]}"
-md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.0 \
+md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.0 --size=16M \
 	/dev/mapper/bad "${DISK[1]}"
 wait_sync /dev/md0
 dm_set_error bad write
