@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -IS
 # SPDX-License-Identifier: GPL-2.0
 """Does one thing to an array and prints "ok" or the name of the errno.
 
@@ -18,7 +18,6 @@ import fcntl
 import os
 import select
 import struct
-import subprocess
 import sys
 
 MAJOR = 9
@@ -147,6 +146,8 @@ def do_poll(args):
         else:
             print("woken all the time")
             return
+        # It is started very often, and this only here
+        import subprocess  # pylint: disable=import-outside-toplevel
         subprocess.run(args[1:], check=True)
         print("woken" if poll.poll(limit * 1000) else "timeout")
 

@@ -125,11 +125,10 @@ use_driver() {
 
 # md_dev ARRAY: md0 for /dev/md0, /dev/md/name and md0
 md_dev() {
-	local path=$1
-	case $path in
-	/dev/*) path=$(readlink -f "$path") ;;
-	esac
-	echo "${path##*/}"
+	local name=${1##*/}
+	# Mostly there is no link to be followed
+	[ -e "/sys/block/$name" ] || name=$(readlink -f "$1" || echo "$1")
+	echo "${name##*/}"
 }
 
 write_attr() { echo "$2" 2>/dev/null >"$1"; }
@@ -153,7 +152,7 @@ md_state() { md_attr "$1" array_state; }
 # member_attr ARRAY DISK NAME [VALUE]: the same for a member's directory
 member_attr() {
 	local array=$1 disk
-	disk=$(basename "$(readlink -f "$2")")
+	disk=$(md_dev "$2")
 	shift 2
 	md_attr "$array" "dev-$disk/$1" "${@:2}"
 }
