@@ -167,7 +167,7 @@ class Stress:  # pylint: disable=too-many-instance-attributes,too-many-public-me
 
     def observe(self, allowed=None):
         """What the members have become; only what may happen by itself may have."""
-        for _ in range(3):  # a member may change between two of its attributes
+        for _ in range(20):  # a member may change between two of its attributes
             seen = md.members()
             now = {d: self.status_of(d, seen) for d in self.disks}
             wrong = []

@@ -60,12 +60,14 @@ echo "mismatches: $(md_attr /dev/md0 mismatch_cnt)"
 
 step "stopped, and assembled again"
 show umount "$MNT"
+udevadm settle
 show mdadm --stop /dev/md0
 show mdadm --assemble /dev/md0 "${DISK[@]:1:2}"
 show mount /dev/md0 "$MNT"
 same
 show umount "$MNT"
 show mdadm --detail /dev/md0
+udevadm settle
 show mdadm --stop /dev/md0
 
 if dmesg | splat_lines; then fail "the kernel complained"; fi
