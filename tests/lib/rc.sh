@@ -383,17 +383,23 @@ kmemleak_report() {
 
 # ---- cleaning up
 
+# mappings: those that are there, without those of a real machine
+mappings() {
+	local d
+	for d in /dev/mapper/*; do
+		[[ " /dev/mapper/control ${MD_TEST_KEEP:-} " == *" $d "* ]] ||
+			[ ! -e "$d" ] || echo "$d"
+	done
+}
+
 # cleanup_arrays: true once no array and no mapping is left
 cleanup_arrays() {
 	local d
 	for d in /sys/block/md*; do
 		[ ! -e "$d/md" ] || mdadm --stop --quiet "/dev/${d##*/}"
 	done
-	for d in /dev/mapper/*; do
-		[ "$d" = /dev/mapper/control ] || [ ! -e "$d" ] ||
-			dmsetup remove --force --retry "$d"
-	done
-	no_arrays && [ -z "$(find /dev/mapper ! -type c ! -type d 2>/dev/null)" ]
+	for d in $(mappings); do dmsetup remove --force --retry "$d"; done
+	no_arrays && [ -z "$(mappings)" ]
 }
 # Empty ones, that were made by an open, don't count
 no_arrays() {
