@@ -192,9 +192,12 @@ static void rdev_limit_size(struct mddev *mddev, struct md_rdev *rdev)
 		mddev->dev_sectors = rdev->sectors;
 }
 
-static int rdev_choose_nr(struct mddev *mddev, struct md_rdev *rdev)
+/* Its own number, unless that is taken. */
+static int rdev_free_nr(struct mddev *mddev, const struct md_rdev *rdev)
 {
 	int nr = rdev->desc_nr;
+
+	lockdep_assert_held(&mddev->lock);
 
 	if (nr < 0 || md_rdev_find_nr(mddev, nr)) {
 		/* Numbers below belong to slots, as userland shows them. */
@@ -202,12 +205,21 @@ static int rdev_choose_nr(struct mddev *mddev, struct md_rdev *rdev)
 		while (md_rdev_find_nr(mddev, nr))
 			nr++;
 	}
+	return nr;
+}
+
+static int rdev_check_nr(struct mddev *mddev, const struct md_rdev *rdev)
+{
+	int nr;
+
+	spin_lock_irq(&mddev->lock);
+	nr = rdev_free_nr(mddev, rdev);
+	spin_unlock_irq(&mddev->lock);
 	if (mddev->max_disks && nr >= mddev->max_disks) {
 		md_warn(mddev, "%pg can't be added: limited to %d devices\n",
 			rdev->bdev, mddev->max_disks);
 		return -EBUSY;
 	}
-	rdev->desc_nr = nr;
 	return 0;
 }
 
@@ -288,7 +300,7 @@ int md_rdev_bind(struct mddev *mddev, struct md_rdev *rdev)
 	if (!ret)
 		ret = rdev_check_size(mddev, rdev);
 	if (!ret)
-		ret = rdev_choose_nr(mddev, rdev);
+		ret = rdev_check_nr(mddev, rdev);
 	if (!ret)
 		ret = rdev_add_kobj(mddev, rdev);
 	if (ret)
@@ -296,6 +308,8 @@ int md_rdev_bind(struct mddev *mddev, struct md_rdev *rdev)
 
 	rdev_set_owner(rdev, mddev);
 	spin_lock_irq(&mddev->lock);
+	/* A superblock may have been written since, which numbers members anew. */
+	rdev->desc_nr = rdev_free_nr(mddev, rdev);
 	list_add(&rdev->same_set, &mddev->disks);
 	rdev_limit_size(mddev, rdev);
 	/* With another member things may be different. */

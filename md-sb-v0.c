@@ -551,6 +551,19 @@ static const char *v0_unfit(const struct md_super *in)
 	return NULL;
 }
 
+static u32 v0_number_of(const struct md_super *in, u32 dev)
+{
+	bool reshape = in->reshape_position != MD_SUPER_NONE;
+	s64 slots = v0_slots(in->raid_disks, reshape, in->delta_disks);
+	u8 number[MD_SB_DISKS];
+
+	if (in->nr_devs > MD_SB_DISKS || dev >= in->nr_devs)
+		return U32_MAX;
+	v0_number(in->devs, in->nr_devs, min_t(s64, slots, MD_SB_DISKS), reshape,
+		  number);
+	return number[dev] == V0_UNPLACED ? U32_MAX : number[dev];
+}
+
 const struct md_super_format md_super_v090 = {
 	.major_version = 0,
 	.minor_version = MD_SB0_MINOR,
@@ -560,6 +573,7 @@ const struct md_super_format md_super_v090 = {
 	.locate = v0_locate,
 	.decode = v0_decode,
 	.encode = v0_encode,
+	.number = v0_number_of,
 	.data_room = v0_data_room,
 	.used_bytes = v0_used_bytes,
 	.unfit = v0_unfit,

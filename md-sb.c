@@ -90,6 +90,26 @@ static void sb_fill_devs(const struct mddev *mddev, struct md_super *sb)
 	}
 }
 
+/*
+ * Members have the numbers that superblocks say: mdadm takes one that is free here
+ * for a new member, and writes it to disk before we hear of it.
+ */
+static void sb_renumber(struct mddev *mddev, struct md_super *sb)
+{
+	struct md_rdev *rdev;
+
+	lockdep_assert_held(&mddev->lock);
+
+	if (!mddev->format->number)
+		return;
+	rdev_for_each(rdev, mddev)
+		if (mddev->format->number(sb, rdev->desc_nr) == U32_MAX)
+			return;
+	rdev_for_each(rdev, mddev)
+		rdev->desc_nr = mddev->format->number(sb, rdev->desc_nr);
+	sb_fill_devs(mddev, sb);
+}
+
 static void sb_fill_array(const struct mddev *mddev, struct md_super *sb)
 {
 	sb->major_version = mddev->format->major_version;
@@ -408,6 +428,7 @@ static bool sb_encode(struct mddev *mddev, struct list_head *members)
 	mddev->events++;
 	mddev->utime = ktime_get_real_seconds();
 	sb_fill_array(mddev, sb);
+	sb_renumber(mddev, sb);
 	if (!sb->clean || sb->resync_offset != MD_SUPER_NONE)
 		mddev->data_events = mddev->events;
 	list_for_each_entry_safe(io, tmp, members, link) {

@@ -162,11 +162,17 @@ struct md_super_format {
 	 * @encode: write @in, for which @unfit returned NULL, into the
 	 * MD_SUPER_BYTES bytes at @buf, which hold either zeroes or the member's
 	 * previous superblock: what @in does not describe stays as it is. Sets
-	 * the checksum. 0.90 numbers the devices anew (an in-sync device has the
-	 * number of its slot, the others follow behind the slots) in the buffer
-	 * only; 1.x keeps their numbers.
+	 * the checksum. Devices have the numbers that @number gives.
 	 */
 	void (*encode)(const struct md_super *in, void *buf);
+
+	/*
+	 * @number: what number @encode gives to a device of @in. 0.90 numbers
+	 * them anew: an in-sync device has the number of its slot, the others
+	 * follow behind the slots. U32_MAX if it finds no room. NULL: they keep
+	 * their numbers.
+	 */
+	u32 (*number)(const struct md_super *in, u32 dev);
 
 	/*
 	 * @data_room: sectors available for data on a device of @bdev_sectors

@@ -103,7 +103,9 @@ struct md_rdev {
 					 * while I/O is suspended and no sync runs
 					 */
 	int saved_raid_disk;		/* slot before it left, for re-add */
-	int desc_nr;			/* number in the superblock's table */
+	int desc_nr;			/* number in the superblock's table;
+					 * mddev->lock
+					 */
 	sector_t sectors;		/* room for data that is used */
 	sector_t by_bitmap;		/* of what isn't recovered: below this it
 					 * lacks only what the bitmap names;
