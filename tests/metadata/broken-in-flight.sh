@@ -5,6 +5,7 @@
 # debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 need_disks 2
+need_command pgrep
 modprobe -q dm-delay || skip "dm-delay is not there"
 
 size=$(sectors_of "${DISK[1]}")
@@ -31,8 +32,8 @@ echo "0 $((size - 2048)) delay ${DISK[1]} 2048 0 ${DISK[1]} 2048 600000 ${DISK[1
 	dm_table data
 write 100 2>/dev/null &
 pid=$!
-dawdles() { awk '{ exit !$2 }' "/sys/block/$(md_dev /dev/mapper/data)/inflight"; }
-wait_for 60 dawdles
+asleep() { pgrep -P $pid --runstates D,I >/dev/null; }
+wait_for 60 asleep
 must_fail mdadm --quiet /dev/md0 --fail /dev/mapper/a 2>/dev/null
 wait_for 60 array_is /dev/md0 broken
 kill -0 $pid || fail "the write has ended before its time"

@@ -142,6 +142,9 @@ at_once() {
 	gets_errors
 	cure stopped
 }
+disk_answers() {
+	dd if="${DISK[0]}" of=/dev/null bs=4k count=1000 iflag=direct status=none
+}
 # The first fails, and before the others can record that they are lost, too: they may
 # come back as equals, so nothing that the first has missed was acknowledged
 unrecorded() {
@@ -152,10 +155,11 @@ unrecorded() {
 	stall "${@:2}"
 	break_all "$1"
 	wait_for 60 faulty "$1"
-	count=$(acked)
 	wait_for 60 waits "$2"
-	# It isn't just late: reads are answered meanwhile
-	dd if=/dev/md0 of=/dev/null bs=4k count=200 iflag=direct status=none
+	# Those that had ended before are counted by now; others aren't just late
+	disk_answers
+	count=$(acked)
+	disk_answers
 	expect "$count" acked
 	break_meta "${@:2}"
 	gets_errors
