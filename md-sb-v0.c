@@ -127,6 +127,18 @@ static void v0_number(const struct md_super_dev *devs, u32 n, u32 slots,
 			number[i] = next++;
 }
 
+/* The same for all devices of a superblock. Returns the number of slots. */
+static u32 v0_number_all(const struct md_super *in, u8 *number)
+{
+	bool reshape = in->reshape_position != MD_SUPER_NONE;
+	s64 slots = v0_slots(in->raid_disks, reshape, in->delta_disks);
+
+	slots = min_t(s64, slots, MD_SB_DISKS);
+	v0_number(in->devs, min_t(u32, in->nr_devs, MD_SB_DISKS), slots, reshape,
+		  number);
+	return slots;
+}
+
 static int v0_locate(u64 bdev_sectors, u64 *start)
 {
 	if (bdev_sectors < 2 * MD_RESERVED_SECTORS)
@@ -383,17 +395,14 @@ static u32 v0_flags(const struct md_super *in, u32 i)
 
 static void v0_encode_devs(const struct md_super *in, void *buf)
 {
-	bool reshape = in->reshape_position != MD_SUPER_NONE;
 	u32 n = min_t(u32, in->nr_devs, MD_SB_DISKS);
-	u32 slots = v0_slots(in->raid_disks, reshape, in->delta_disks);
 	u32 total = 0, active = 0, spare = 0, failed = 0;
 	u8 number[MD_SB_DISKS];
+	u32 slots = v0_number_all(in, number);
 	u8 *disks = v0_at(buf, disks);
 	u32 filled = 0;
 	u32 i, state;
 
-	slots = min_t(u32, slots, MD_SB_DISKS);
-	v0_number(in->devs, n, slots, reshape, number);
 	for (i = 0; i < n; i++) {
 		const struct md_super_dev *dev = &in->devs[i];
 		u32 nr = number[i];
@@ -540,7 +549,7 @@ static const char *v0_unfit(const struct md_super *in)
 	if (in->journal || in->ppl || in->replacement || in->bad_blocks)
 		return "0.90 superblocks have no journal, PPL, replacement or bad-block log";
 
-	v0_number(in->devs, in->nr_devs, slots, reshape, number);
+	v0_number_all(in, number);
 	for (i = 0; i < in->nr_devs; i++)
 		if (in->devs[i].present && number[i] == V0_UNPLACED &&
 		    (in->devs[i].role != MD_DISK_ROLE_FAULTY ||
@@ -553,14 +562,11 @@ static const char *v0_unfit(const struct md_super *in)
 
 static u32 v0_number_of(const struct md_super *in, u32 dev)
 {
-	bool reshape = in->reshape_position != MD_SUPER_NONE;
-	s64 slots = v0_slots(in->raid_disks, reshape, in->delta_disks);
 	u8 number[MD_SB_DISKS];
 
 	if (in->nr_devs > MD_SB_DISKS || dev >= in->nr_devs)
 		return U32_MAX;
-	v0_number(in->devs, in->nr_devs, min_t(s64, slots, MD_SB_DISKS), reshape,
-		  number);
+	v0_number_all(in, number);
 	return number[dev] == V0_UNPLACED ? U32_MAX : number[dev];
 }
 

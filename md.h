@@ -50,7 +50,7 @@ struct mddev;
  */
 
 /*
- * X(enumerator, name in dev-XXX/state or NULL). Changed with atomic bitops; those
+ * X(enumerator, name in dev-NAME/state or NULL). Changed with atomic bitops; those
  * that a superblock records are changed under mddev->lock.
  */
 #define MD_RDEV_FLAGS(X)						\
@@ -103,8 +103,8 @@ struct md_rdev {
 					 * while I/O is suspended and no sync runs
 					 */
 	int saved_raid_disk;		/* slot before it left, for re-add */
-	int desc_nr;			/* number in the superblock's table;
-					 * mddev->lock
+	int desc_nr;			/* number in the superblock's table; of a
+					 * running array changed under mddev->lock
 					 */
 	sector_t sectors;		/* room for data that is used */
 	sector_t by_bitmap;		/* of what isn't recovered: below this it
