@@ -751,10 +751,13 @@ void md_sb_check_acks(struct mddev *mddev)
 	blk_status_t status = BLK_STS_OK;
 	struct bio_list bios;
 	unsigned long flags;
+	bool wake = false;
 
 	bio_list_init(&bios);
 	spin_lock_irqsave(&mddev->lock, flags);
 	if (!md_sb_acks_must_wait(mddev)) {
+		/* It moves no members as long as any are held. */
+		wake = mddev->pers && (mddev->write_slow & MD_WRITE_ACK_HELD);
 		md_write_slow_clear(mddev, MD_WRITE_ACK_HELD);
 		/* The next failure may hold others as soon as the lock is free. */
 		bio_list_merge_init(&bios, &mddev->held_acks);
@@ -765,6 +768,8 @@ void md_sb_check_acks(struct mddev *mddev)
 	}
 	spin_unlock_irqrestore(&mddev->lock, flags);
 	md_end_held_acks(mddev, &bios, status);
+	if (wake)
+		md_wake_daemon(mddev);
 }
 
 /*

@@ -872,7 +872,11 @@ static void reap(struct mddev *mddev)
 	md_new_event();
 }
 
-/* reconfig_mutex held. */
+/*
+ * Moving drains the array: not while writes wait for metadata that may be long in
+ * coming, or reads would wait as long. md_sb_check_acks() wakes the daemon.
+ * reconfig_mutex held.
+ */
 static bool moves_due(struct mddev *mddev)
 {
 	return !md_sync_busy(mddev) && !mddev->sync.hold &&

@@ -161,6 +161,8 @@ unrecorded() {
 	count=$(acked)
 	disk_answers
 	expect "$count" acked
+	# Who reads doesn't wait for it, too
+	in_time dd if=/dev/md0 of=/dev/null bs=4k count=64 iflag=direct status=none
 	break_meta "${@:2}"
 	gets_errors
 	cure stopped
