@@ -99,10 +99,20 @@ static int member_bind(struct mddev *mddev, struct md_rdev *rdev)
 	return ret;
 }
 
+/* The array broke before it could record its new member: out with it. */
+static void member_undo_add(struct mddev *mddev, dev_t dev)
+{
+	md_warn(mddev, "can't record the new member %u:%u, it leaves again\n",
+		MAJOR(dev), MINOR(dev));
+	md_member_fail(mddev, dev);
+	md_member_remove(mddev, dev);
+}
+
 int md_member_add(struct mddev *mddev, struct md_rdev *rdev,
 		  const mdu_disk_info_t *info)
 {
 	bool readd = info->state & BIT(MD_DISK_SYNC);
+	dev_t dev = rdev->bdev->bd_dev;
 	bool bound = false;
 	u64 gen = 0;
 	int ret;
@@ -143,8 +153,12 @@ int md_member_add(struct mddev *mddev, struct md_rdev *rdev,
 	} else {
 		mddev_unlock(mddev);
 	}
-	if (!ret)
-		return member_record(mddev, gen);
+	if (!ret) {
+		ret = member_record(mddev, gen);
+		if (ret)
+			member_undo_add(mddev, dev);
+		return ret;
+	}
 close:
 	if (!bound)
 		md_rdev_close(rdev);

@@ -555,10 +555,15 @@ static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 		 * all members that hold data.
 		 */
 		mddev->sb_done = max(mddev->sb_done, gen);
+		mddev->sb_retried = false;
 		if (mddev->bitmap)
 			md_bitmap_recorded(mddev->bitmap);
 	} else if (newly) {
 		/* The others may do better now that this is one less. */
+		md_sb_request_locked(mddev);
+	} else if (nr_failed && !mddev->sb_retried) {
+		/* One error may pass, and breaking the array is for good. */
+		mddev->sb_retried = true;
 		md_sb_request_locked(mddev);
 	} else {
 		broken = true;

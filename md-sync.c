@@ -171,8 +171,10 @@ static enum md_sync_action choose_action(struct mddev *mddev)
 
 	lockdep_assert_held(&mddev->lock);
 
+	/* What a broken array syncs is never recorded. */
 	if (!mddev->pers || !mddev->pers->syncs || mddev->ro != MD_RW ||
-	    sync->frozen || sync->hold)
+	    sync->frozen || sync->hold ||
+	    (mddev->write_slow & MD_WRITE_BROKEN))
 		return MD_ACTION_IDLE;
 	if (!sync->recovery_disabled && first_recovering(mddev))
 		return MD_ACTION_RECOVER;
@@ -880,6 +882,7 @@ static void reap(struct mddev *mddev)
 static bool moves_due(struct mddev *mddev)
 {
 	return !md_sync_busy(mddev) && !mddev->sync.hold &&
+	       !(READ_ONCE(mddev->write_slow) & MD_WRITE_ACK_HELD) &&
 	       !mddev->sync.frozen && md_rdev_moves_due(mddev);
 }
 

@@ -210,6 +210,8 @@ class Add(Case):
             raise Complaint("added, and not bound")
         self.works()
         if bound(self.paths[2]):
+            # As a spare, or at work in place of the member that was hit
+            need(DEVICE, "--fail", self.paths[2])
             need(DEVICE, "--remove", self.paths[2])
             self.unbound(self.paths[2])
 
@@ -226,7 +228,9 @@ class ReAdd(Case):
     def after(self, accepted):
         if not accepted:
             self.unbound(self.paths[1])
-        self.works()
+        # The only good member may have died with what it should record
+        if accepted or state() != "broken" or self.nbd.died != self.paths[0]:
+            self.works()
 
 
 class GrowDisks(Case):
