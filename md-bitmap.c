@@ -208,6 +208,23 @@ void md_bitmap_release(struct mddev *mddev, bool all)
 	spin_unlock(&b->lock);
 }
 
+/**
+ * md_bitmap_go_on() - have the worker carry out another bio
+ * @b: bitmap
+ * @bio: inside the gate, not counted
+ *
+ * Context: any.
+ */
+void md_bitmap_go_on(struct md_bitmap *b, struct bio *bio)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&b->lock, flags);
+	bio_list_add(&b->ready, bio);
+	queue_work(b->wq, &b->resume);
+	spin_unlock_irqrestore(&b->lock, flags);
+}
+
 void md_bitmap_resume_work(struct work_struct *work)
 {
 	struct md_bitmap *b = container_of(work, struct md_bitmap, resume);

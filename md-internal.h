@@ -184,6 +184,7 @@ bool md_bitmap_begin(struct md_bitmap *b, struct bio *bio, sector_t start,
 		     sector_t sectors);
 void md_bitmap_end(struct md_bitmap *b, sector_t start, sector_t sectors);
 void md_bitmap_release(struct mddev *mddev, bool all);
+void md_bitmap_go_on(struct md_bitmap *b, struct bio *bio);
 void md_bitmap_member_left(struct mddev *mddev);
 
 /* md-window.c */

@@ -202,6 +202,29 @@ void md_submit_bio(struct bio *bio)
 	pers->make_request(mddev, bio);
 }
 
+/**
+ * md_submit_rest() - submit what was split off a write
+ * @mddev: array
+ * @rest: to go on as a bio of its own; the caller's bio is still inside the gate
+ *
+ * A write that the bitmap had parked comes from a worker with others in its hands,
+ * for which somebody may be waiting who has closed the gate. There the rest doesn't
+ * wait at the gate: it is inside already, and the worker gets to it.
+ *
+ * Context: make_request(), before the caller's part is submitted.
+ */
+void md_submit_rest(struct mddev *mddev, struct bio *rest)
+{
+	/* Set while a bio is being submitted */
+	if (likely(current->bio_list)) {
+		submit_bio_noacct(rest);
+		return;
+	}
+	percpu_ref_get(&mddev->io_ref);
+	md_bitmap_go_on(mddev->bitmap, rest);
+}
+EXPORT_SYMBOL_GPL(md_submit_rest);
+
 static void md_io_account(struct md_io *io, struct mddev *mddev,
 			  struct bio *bio)
 {

@@ -646,6 +646,7 @@ struct md_io {
 #define MD_BANK_NONE	(-1)
 
 void md_io_start(struct md_io *io, struct mddev *mddev, struct bio *bio);
+void md_submit_rest(struct mddev *mddev, struct bio *rest);
 void md_io_start_write(struct md_io *io, struct mddev *mddev, struct bio *bio,
 		       int bank, sector_t start, sector_t sectors);
 void md_io_end(struct md_io *io, blk_status_t status);

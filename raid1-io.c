@@ -642,7 +642,6 @@ static void r1_write(struct r1_conf *conf, struct bio *bio)
 	struct mddev *mddev = conf->mddev;
 	sector_t start = bio->bi_iter.bi_sector, all = bio_sectors(bio);
 	sector_t sectors = all;
-	struct bio *rest = NULL;
 	struct r1_write *req;
 	int bank;
 
@@ -662,11 +661,13 @@ static void r1_write(struct r1_conf *conf, struct bio *bio)
 
 	r1_write_plan(conf, req, bio, &sectors);
 	if (unlikely(sectors < bio_sectors(bio))) {
+		struct bio *rest = bio;
+
 		if (bio->bi_opf & REQ_NOWAIT)
 			goto free;
-		rest = bio;
 		bio = bio_split(rest, sectors, GFP_NOIO, &conf->split_writes);
 		bio_chain(bio, rest);
+		md_submit_rest(mddev, rest);
 	}
 	md_io_start_write(&req->io, mddev, bio, bank, start, all);
 	if (unlikely(READ_ONCE(mddev->bitmap_behind)))
@@ -676,8 +677,6 @@ static void r1_write(struct r1_conf *conf, struct bio *bio)
 	else
 		r1_write_finish(req, bio_op(bio) == REQ_OP_DISCARD ?
 				     BLK_STS_NOTSUPP : BLK_STS_IOERR);
-	if (unlikely(rest))
-		submit_bio_noacct(rest);
 	return;
 
 free:
