@@ -877,13 +877,10 @@ static void reap(struct mddev *mddev)
 /*
  * Moving drains the array: not while writes wait for metadata that may be long in
  * coming, or reads would wait as long. md_sb_check_acks() wakes the daemon.
- * reconfig_mutex held.
  */
-static bool moves_due(struct mddev *mddev)
+static bool must_not_drain(struct mddev *mddev)
 {
-	return !md_sync_busy(mddev) && !mddev->sync.hold &&
-	       !(READ_ONCE(mddev->write_slow) & MD_WRITE_ACK_HELD) &&
-	       !mddev->sync.frozen && md_rdev_moves_due(mddev);
+	return READ_ONCE(mddev->write_slow) & MD_WRITE_ACK_HELD;
 }
 
 static void move_members(struct mddev *mddev)
@@ -912,13 +909,15 @@ static void sync_daemon(struct work_struct *work)
 	if (!md_sync_busy(mddev))
 		WRITE_ONCE(mddev->sync.stop, false);
 	spin_unlock_irq(&mddev->lock);
-	if (moves_due(mddev)) {
+	if (moves_due(mddev) && !must_not_drain(mddev)) {
 		/* The gate comes before the mutex. */
 		mddev_unlock(mddev);
 		move_members(mddev);
 		mddev_lock_nointr(mddev);
 	}
-	start = choose_sync(mddev);
+	/* Members that are to move soon could not do so under a sync. */
+	start = !(must_not_drain(mddev) && moves_due(mddev)) &&
+		choose_sync(mddev);
 	mddev_unlock(mddev);
 	/* Until the thread has ended nobody takes the array away. */
 	if (start)
