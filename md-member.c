@@ -236,12 +236,11 @@ int md_member_remove(struct mddev *mddev, dev_t dev)
 	}
 	mddev_unlock(mddev);
 
+	/* Writes that wait for it keep the gate from closing. */
+	md_sb_check_acks(mddev);
 	if (evict)
 		ret = member_evict(mddev, dev, &gen);
-	if (ret)
-		return ret;
-	md_sb_check_acks(mddev);
-	return member_record(mddev, gen);
+	return ret ? ret : member_record(mddev, gen);
 }
 
 /*

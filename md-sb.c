@@ -745,6 +745,7 @@ bool md_sb_acks_must_wait(struct mddev *mddev)
 		if (md_rdev_test(rdev, MD_RDEV_BLOCKED))
 			return true;
 		if (md_rdev_test(rdev, MD_RDEV_EXTERNAL_BBL) &&
+		    !md_rdev_test(rdev, MD_RDEV_FAULTY) &&
 		    READ_ONCE(rdev->badblocks.unacked_exist))
 			return true;
 	}

@@ -198,9 +198,13 @@ static int cmd_replacement(struct mddev *mddev, struct md_rdev *rdev, bool on)
 
 static int cmd_external_bbl(struct mddev *mddev, struct md_rdev *rdev, bool on)
 {
-	if (!mddev->external || mddev->pers)
+	if (!mddev->external || (on && mddev->pers))
 		return -EINVAL;
-	rdev->badblocks.shift = on ? 0 : -1;
+	/* Its list is full, say: what userland hasn't recorded it never will. */
+	if (mddev->pers && rdev_unacked(rdev))
+		md_error(mddev, rdev);
+	if (!mddev->pers)
+		rdev->badblocks.shift = on ? 0 : -1;
 	return rdev_change_flag(mddev, rdev, MD_RDEV_EXTERNAL_BBL, on);
 }
 
