@@ -843,6 +843,14 @@ bool md_bitmap_must_flush(struct md_bitmap *b)
 	return b->flushing;
 }
 
+void md_bitmap_unflush(struct md_bitmap *b)
+{
+	spin_lock_irq(&b->lock);
+	b->cleared |= b->flushing;
+	b->flushing = false;
+	spin_unlock_irq(&b->lock);
+}
+
 void md_bitmap_take(struct md_bitmap *b, struct list_head *members, u64 events)
 {
 	bool stale = wi_choose_members(b->mddev, members);

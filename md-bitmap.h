@@ -146,6 +146,8 @@ bool md_bitmap_pending(struct md_bitmap *b);
  * Return: whether members have to be flushed before md_bitmap_take().
  */
 bool md_bitmap_must_flush(struct md_bitmap *b);
+/* ... and the attempt ends without md_bitmap_take(). sb_mutex held. */
+void md_bitmap_unflush(struct md_bitmap *b);
 /**
  * md_bitmap_take() - settle what md_bitmap_write() is going to write
  * @b: bitmap

@@ -102,10 +102,20 @@ static int member_bind(struct mddev *mddev, struct md_rdev *rdev)
 /* The array broke before it could record its new member: out with it. */
 static void member_undo_add(struct mddev *mddev, dev_t dev)
 {
+	struct md_rdev *rdev;
+
 	md_warn(mddev, "can't record the new member %u:%u, it leaves again\n",
 		MAJOR(dev), MINOR(dev));
-	md_member_fail(mddev, dev);
-	md_member_remove(mddev, dev);
+	md_sync_hold(mddev, false);
+	mddev_suspend_and_lock_nointr(mddev);
+	rdev = md_rdev_find(mddev, dev);
+	if (rdev) {
+		md_error(mddev, rdev);
+		if (rdev->raid_disk < 0 || !md_rdev_slot_remove(mddev, rdev))
+			md_rdev_unbind(rdev);
+	}
+	mddev_unlock_and_resume(mddev);
+	md_sync_release(mddev);
 }
 
 int md_member_add(struct mddev *mddev, struct md_rdev *rdev,

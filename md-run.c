@@ -296,7 +296,6 @@ static int md_run(struct mddev *mddev, struct md_personality *pers,
 	spin_lock_irq(&mddev->lock);
 	mddev->in_sync = true;
 	mddev->sync.needed = true;
-	mddev->sb_retried = false;
 	mddev->write_slow = 0;
 	if (pers->syncs)
 		md_write_slow_set(mddev, MD_WRITE_CLEAN);

@@ -435,7 +435,9 @@ static bool sb_encode(struct mddev *mddev, struct list_head *members)
 		struct md_rdev *rdev = io->rdev;
 		void *buf = page_address(rdev->sb_page);
 
-		if (md_rdev_test(rdev, MD_RDEV_FAULTY)) {
+		/* Unbound, its number may be another one's by now. */
+		if (md_rdev_test(rdev, MD_RDEV_FAULTY) ||
+		    list_empty(&rdev->same_set)) {
 			list_del_init(&io->link);
 			continue;
 		}
@@ -503,13 +505,17 @@ static void sb_fail_members(struct mddev *mddev, struct list_head *failed)
 }
 
 /* How many of those that failed are marked so, or are the last good copy? */
-static unsigned int sb_count(struct list_head *failed, bool marked)
+static unsigned int sb_count(struct mddev *mddev, struct list_head *failed,
+			     bool marked)
 {
 	struct md_sb_io *io;
 	unsigned int n = 0;
 
+	spin_lock_irq(&mddev->lock);
 	list_for_each_entry(io, failed, link)
-		n += md_rdev_test(io->rdev, MD_RDEV_FAULTY) == marked;
+		n += !list_empty(&io->rdev->same_set) &&
+		     md_rdev_test(io->rdev, MD_RDEV_FAULTY) == marked;
+	spin_unlock_irq(&mddev->lock);
 	return n;
 }
 
@@ -536,6 +542,19 @@ static void sb_write_bitmap(struct mddev *mddev, struct md_bitmap *b,
 	}
 }
 
+static bool sb_has_good(struct mddev *mddev)
+{
+	struct md_rdev *rdev;
+
+	lockdep_assert_held(&mddev->lock);
+
+	rdev_for_each(rdev, mddev)
+		if (rdev->raid_disk >= 0 && md_rdev_test(rdev, MD_RDEV_IN_SYNC) &&
+		    !md_rdev_test(rdev, MD_RDEV_FAULTY))
+			return true;
+	return false;
+}
+
 static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 		     struct list_head *failed)
 {
@@ -545,8 +564,8 @@ static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 
 	good = sb_count_written(mddev, members, &written);
 	sb_fail_members(mddev, failed);
-	newly = sb_count(failed, true);
-	nr_failed = newly + sb_count(failed, false);
+	newly = sb_count(mddev, failed, true);
+	nr_failed = newly + sb_count(mddev, failed, false);
 
 	spin_lock_irq(&mddev->lock);
 	if (good) {
@@ -555,15 +574,13 @@ static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 		 * all members that hold data.
 		 */
 		mddev->sb_done = max(mddev->sb_done, gen);
-		mddev->sb_retried = false;
 		if (mddev->bitmap)
 			md_bitmap_recorded(mddev->bitmap);
-	} else if (newly) {
-		/* The others may do better now that this is one less. */
-		md_sb_request_locked(mddev);
-	} else if (nr_failed && !mddev->sb_retried) {
-		/* One error may pass, and breaking the array is for good. */
-		mddev->sb_retried = true;
+	} else if (newly || (!nr_failed && sb_has_good(mddev))) {
+		/*
+		 * The others may do better now that this is one less, or one has
+		 * come in place of those that failed on the way.
+		 */
 		md_sb_request_locked(mddev);
 	} else {
 		broken = true;
@@ -588,6 +605,21 @@ static void sb_forget(struct list_head *members)
 		list_del_init(&io->link);
 }
 
+/*
+ * The last good copy is out of it before the pages of the bitmap are written, and
+ * nobody else is to get what it lacks. They stay for the next attempt, if there is
+ * one.
+ */
+static void sb_give_up(struct mddev *mddev, u64 gen, struct list_head *members,
+		       struct list_head *failed)
+{
+	sb_forget(members);
+	if (mddev->bitmap)
+		md_bitmap_unflush(mddev->bitmap);
+	sb_judge(mddev, gen, members, failed);
+	sb_forget(failed);
+}
+
 static void sb_attempt(struct mddev *mddev, u64 gen, struct list_head *members)
 {
 	struct md_bitmap *b = mddev->bitmap;
@@ -598,10 +630,17 @@ static void sb_attempt(struct mddev *mddev, u64 gen, struct list_head *members)
 		sb_flush(members, &failed);
 		sb_fail_members(mddev, &failed);
 	}
-	if (gen)
+	if (gen) {
 		sb_write_logs(members, &failed);
-	else if (sb_count(&failed, false))
+		sb_fail_members(mddev, &failed);
+	}
+	if (sb_count(mddev, &failed, false)) {
+		if (gen) {
+			sb_give_up(mddev, gen, members, &failed);
+			return;
+		}
 		md_bitmap_give_up(b);
+	}
 	if (b)
 		sb_write_bitmap(mddev, b, members, events);
 	if (gen && sb_encode(mddev, members)) {
@@ -757,13 +796,13 @@ void md_sb_check_acks(struct mddev *mddev)
 	blk_status_t status = BLK_STS_OK;
 	struct bio_list bios;
 	unsigned long flags;
-	bool wake = false;
 
 	bio_list_init(&bios);
 	spin_lock_irqsave(&mddev->lock, flags);
 	if (!md_sb_acks_must_wait(mddev)) {
 		/* It moves no members as long as any are held. */
-		wake = mddev->pers && (mddev->write_slow & MD_WRITE_ACK_HELD);
+		if (mddev->pers && (mddev->write_slow & MD_WRITE_ACK_HELD))
+			md_wake_daemon(mddev);
 		md_write_slow_clear(mddev, MD_WRITE_ACK_HELD);
 		/* The next failure may hold others as soon as the lock is free. */
 		bio_list_merge_init(&bios, &mddev->held_acks);
@@ -774,8 +813,6 @@ void md_sb_check_acks(struct mddev *mddev)
 	}
 	spin_unlock_irqrestore(&mddev->lock, flags);
 	md_end_held_acks(mddev, &bios, status);
-	if (wake)
-		md_wake_daemon(mddev);
 }
 
 /*

@@ -203,6 +203,7 @@ enum md_sync_action md_sync_current(struct mddev *mddev)
 bool md_sync_pending(struct mddev *mddev)
 {
 	return mddev->pers && mddev->pers->syncs && !md_sync_busy(mddev) &&
+	       !(READ_ONCE(mddev->write_slow) & MD_WRITE_BROKEN) &&
 	       READ_ONCE(mddev->resync_offset) < md_sync_space(mddev);
 }
 
@@ -872,6 +873,14 @@ static void reap(struct mddev *mddev)
 	md_notify_action(mddev);
 	md_notify_completed(mddev);
 	md_new_event();
+}
+
+/* reconfig_mutex held. */
+static bool moves_due(struct mddev *mddev)
+{
+	return !md_sync_busy(mddev) && !mddev->sync.hold &&
+	       !(READ_ONCE(mddev->write_slow) & MD_WRITE_BROKEN) &&
+	       !mddev->sync.frozen && md_rdev_moves_due(mddev);
 }
 
 /*

@@ -417,7 +417,6 @@ struct mddev {
 	u64 sb_wanted;			/* newest generation asked for */
 	u64 sb_done;			/* newest generation on stable storage */
 	u64 sb_ack;			/* completions are held until this one */
-	bool sb_retried;		/* no good member took the last one */
 	struct mutex sb_mutex;
 	struct md_super *sb_image;	/* scratch; sb_mutex */
 	struct workqueue_struct *sb_wq;	/* the array's own: arrays nest, and an

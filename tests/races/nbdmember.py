@@ -45,7 +45,6 @@ class Members:
         self.paths = [f"/dev/nbd{i}" for i in range(count)]
         self.memory = [mmap.mmap(-1, size) for _ in range(count)]
         self.control = mmap.mmap(-1, CONTROL.size)
-        self.died = None
         self._set(0, 0, 0, 0, 0, 0, -1, 0)
         pairs = [socket.socketpair() for _ in range(count)]
         self.pids = [self._fork(self._serve, [a for a, _ in pairs])]
@@ -138,9 +137,8 @@ class Members:
         self._set(0, number, 0, 0, 0, 0, -1, int(for_good))
 
     def disarm(self):
-        """What was hit, or None; self.died is the member that was dead until now."""
-        _, _, hit, device, kind, sector, dead, _ = self._get()
-        self.died = self.paths[dead] if dead >= 0 else None
+        """What was hit, or None."""
+        _, _, hit, device, kind, sector, _, _ = self._get()
         self._set(0, 0, 0, 0, 0, 0, -1, 0)
         return f"{NAMES[kind]} of nbd{device} at {sector}" if hit else None
 

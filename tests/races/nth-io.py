@@ -103,6 +103,7 @@ class Case:
 
     def __init__(self, nbd):
         self.nbd = nbd
+        self.hit = None
         self.paths = nbd.paths[:self.members]
 
     def create(self, *words):
@@ -228,8 +229,8 @@ class ReAdd(Case):
     def after(self, accepted):
         if not accepted:
             self.unbound(self.paths[1])
-        # The only good member may have died with what it should record
-        if accepted or state() != "broken" or self.nbd.died != self.paths[0]:
+        # A single error breaks it where the only good member doesn't take metadata
+        if accepted or state() != "broken" or "of nbd0" not in self.hit:
             self.works()
 
 
@@ -289,7 +290,7 @@ def attempt(nbd, kind, number, for_good):
     case.before()
     nbd.arm(number, for_good)
     accepted = case.do()
-    hit = nbd.disarm()
+    hit = case.hit = nbd.disarm()
     where = f"{kind.__name__}, request {number} ({hit}){', dead' if for_good else ''}"
     try:
         if hit is None and not accepted:
