@@ -47,7 +47,7 @@ class Guest:
                 print("# console:\n" + self.vm.console_tail(), flush=True)
             self.vm.kill()
 
-    def boot(self, append=""):
+    def boot(self, **how):
         """A new VM, which replaces the one before, in its slot for a while."""
         slot = None
         if self.vm:
@@ -56,7 +56,7 @@ class Guest:
             slot = None if over else self.vm.slot
             self.vm.kill(keep_slot=not over)
         self.vm = vmlib.boot(self.kernel, self.payload, self.disks,
-                             tempfile.mkdtemp(dir=self.directory), append=append, slot=slot)
+                             tempfile.mkdtemp(dir=self.directory), slot=slot, **how)
         if self.vm.slot is not slot:
             self.turn_began = time.monotonic()
 
