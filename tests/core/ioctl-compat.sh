@@ -6,7 +6,8 @@
 compat() { python3 "$(dirname "$0")/compat.py" "$@"; }
 need_disks 2
 
-compat probe || skip "the kernel runs no 32-bit programs"
+# Without, the probe would leave a complaint in the log
+[ -e /proc/sys/abi/vsyscall32 ] && compat probe || skip "the kernel runs no 32-bit programs"
 md_create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none \
 	--size=32M --assume-clean "${DISK[@]:0:2}"
 mdctl() { "$(dirname "$0")/mdctl.py" ioctl /dev/md0 "$@"; }
