@@ -15,7 +15,9 @@ from nbdmember import FLUSH, Members
 from sysfs import read, store
 
 SIZE = 160 << 20
+CHUNK = 4096
 WHERE = 140 << 20	# bit 35840: 30720 are on the first page
+BITMAP = SIZE - 65536 + 4096 + 256	# of 0.90: behind the superblock and its own
 MD = "/sys/block/md0/md/"
 LIMIT = 60 * int(os.environ.get("TIMEOUT_SCALE") or 1)
 FLAGS = struct.Struct("<3q")	# hold flushes, one is held, how many fail
@@ -62,6 +64,10 @@ def need(*words):
     until("mdadm " + " ".join(words), lambda: mdadm(*words))
 
 
+def bit(member):
+    return member[BITMAP + WHERE // CHUNK // 8] >> WHERE // CHUNK % 8 & 1
+
+
 def sleeping(thread):
     with open(f"/proc/self/task/{thread.native_id}/stat", encoding="ascii") as f:
         return f.read().rsplit(")", 1)[1].split()[0] == "D"
@@ -82,6 +88,9 @@ def main():
     need("--create", "/dev/md0", "--run", "--level=1", "--raid-devices=2", "--metadata=0.90",
          "--bitmap=internal", "--bitmap-chunk=4K", "--assume-clean", *nbd.paths)
     store(MD + "safe_mode_delay", "0")
+    # mdadm has set them all
+    store(MD + "bitmap/time_base", "1")
+    until("bits are cleared", lambda: not any(bit(member) for member in nbd.memory))
     buf = mmap.mmap(-1, 4096)
     fd = os.open("/dev/md0", os.O_WRONLY | os.O_DIRECT)
     os.pwrite(fd, buf, 0)
