@@ -3,7 +3,6 @@
 # Both members fail a flush of a metadata write that has a new bit in it: one of them
 # fails, the other is kept, and by the bit that it gets later the first one's re-add
 # copies what it has missed.
-# debug: yes
 . "$(dirname "$0")/../lib/rc.sh"
 modprobe -q nbd nbds_max=2 max_part=0 || skip "nbd is not there"
 udevadm settle
