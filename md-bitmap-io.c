@@ -153,6 +153,8 @@ void md_bitmap_free(struct md_bitmap *b)
 	if (!b)
 		return;
 	cancel_delayed_work_sync(&b->scan);
+	/* The workqueue may be another bitmap's by now. */
+	cancel_work_sync(&b->resume);
 	if (b->wq)
 		destroy_workqueue(b->wq);
 	for (i = 0; b->pages && i < b->nr_pages; i++)

@@ -359,6 +359,7 @@ struct md_sb_io {
 	bool has_bad_blocks;
 	bool good;
 	bool bitmap;
+	bool gone;		/* failed it, and is no member to count on any more */
 };
 
 void md_sb_batch_init(struct md_sb_batch *batch);

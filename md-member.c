@@ -234,7 +234,7 @@ int md_member_remove(struct mddev *mddev, dev_t dev)
 		ret = -EBUSY;
 	} else {
 		/* Who removes it has recorded the failure. */
-		if (mddev->external)
+		if (mddev->external && md_rdev_test(rdev, MD_RDEV_FAULTY))
 			md_rdev_clear(rdev, MD_RDEV_BLOCKED);
 		evict = mddev->pers && rdev->raid_disk >= 0 &&
 			md_rdev_test(rdev, MD_RDEV_FAULTY);

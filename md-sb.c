@@ -501,21 +501,19 @@ static void sb_fail_members(struct mddev *mddev, struct list_head *failed)
 		io->status = BLK_STS_OK;
 		if (!md_rdev_test(rdev, MD_RDEV_FAULTY))
 			md_error(mddev, rdev);
+		io->gone = md_rdev_test(rdev, MD_RDEV_FAULTY) ||
+			   list_empty(&rdev->same_set);
 	}
 }
 
-/* How many of those that failed are marked so, or are the last good copy? */
-static unsigned int sb_count(struct mddev *mddev, struct list_head *failed,
-			     bool marked)
+/* How many of those that failed are gone, or are the last good copy? */
+static unsigned int sb_count(struct list_head *failed, bool gone)
 {
 	struct md_sb_io *io;
 	unsigned int n = 0;
 
-	spin_lock_irq(&mddev->lock);
 	list_for_each_entry(io, failed, link)
-		n += !list_empty(&io->rdev->same_set) &&
-		     md_rdev_test(io->rdev, MD_RDEV_FAULTY) == marked;
-	spin_unlock_irq(&mddev->lock);
+		n += io->gone == gone;
 	return n;
 }
 
@@ -564,8 +562,8 @@ static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 
 	good = sb_count_written(mddev, members, &written);
 	sb_fail_members(mddev, failed);
-	newly = sb_count(mddev, failed, true);
-	nr_failed = newly + sb_count(mddev, failed, false);
+	newly = sb_count(failed, true);
+	nr_failed = newly + sb_count(failed, false);
 
 	spin_lock_irq(&mddev->lock);
 	if (good) {
@@ -576,6 +574,9 @@ static void sb_judge(struct mddev *mddev, u64 gen, struct list_head *members,
 		mddev->sb_done = max(mddev->sb_done, gen);
 		if (mddev->bitmap)
 			md_bitmap_recorded(mddev->bitmap);
+	} else if (!sb_writable(mddev)) {
+		/* Stopped meanwhile, or read-only: nobody asks any more. */
+		mddev->sb_done = mddev->sb_wanted;
 	} else if (newly || (!nr_failed && sb_has_good(mddev))) {
 		/*
 		 * The others may do better now that this is one less, or one has
@@ -634,7 +635,7 @@ static void sb_attempt(struct mddev *mddev, u64 gen, struct list_head *members)
 		sb_write_logs(members, &failed);
 		sb_fail_members(mddev, &failed);
 	}
-	if (sb_count(mddev, &failed, false)) {
+	if (sb_count(&failed, false)) {
 		if (gen) {
 			sb_give_up(mddev, gen, members, &failed);
 			return;

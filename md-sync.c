@@ -908,7 +908,7 @@ static void move_members(struct mddev *mddev)
 static void sync_daemon(struct work_struct *work)
 {
 	struct mddev *mddev = container_of(work, struct mddev, sync.daemon);
-	bool start;
+	bool held, start;
 
 	mddev_lock_nointr(mddev);
 	if (mddev->sync.state == MD_SYNC_ENDED)
@@ -918,15 +918,19 @@ static void sync_daemon(struct work_struct *work)
 	if (!md_sync_busy(mddev))
 		WRITE_ONCE(mddev->sync.stop, false);
 	spin_unlock_irq(&mddev->lock);
-	if (moves_due(mddev) && !must_not_drain(mddev)) {
+	held = must_not_drain(mddev);
+	if (moves_due(mddev) && !held) {
 		/* The gate comes before the mutex. */
 		mddev_unlock(mddev);
 		move_members(mddev);
 		mddev_lock_nointr(mddev);
+		held = must_not_drain(mddev);
 	}
-	/* Members that are to move soon could not do so under a sync. */
-	start = !(must_not_drain(mddev) && moves_due(mddev)) &&
-		choose_sync(mddev);
+	/*
+	 * Members that are to move soon could not do so under a sync. What was held
+	 * when we looked brings us back when it is released.
+	 */
+	start = !(held && moves_due(mddev)) && choose_sync(mddev);
 	mddev_unlock(mddev);
 	/* Until the thread has ended nobody takes the array away. */
 	if (start)

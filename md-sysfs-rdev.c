@@ -198,14 +198,30 @@ static int cmd_replacement(struct mddev *mddev, struct md_rdev *rdev, bool on)
 
 static int cmd_external_bbl(struct mddev *mddev, struct md_rdev *rdev, bool on)
 {
+	bool blocked;
+
 	if (!mddev->external || (on && mddev->pers))
 		return -EINVAL;
-	/* Its list is full, say: what userland hasn't recorded it never will. */
-	if (mddev->pers && rdev_unacked(rdev))
-		md_error(mddev, rdev);
-	if (!mddev->pers)
+	if (!mddev->pers) {
 		rdev->badblocks.shift = on ? 0 : -1;
-	return rdev_change_flag(mddev, rdev, MD_RDEV_EXTERNAL_BBL, on);
+		return rdev_change_flag(mddev, rdev, MD_RDEV_EXTERNAL_BBL, on);
+	}
+	/*
+	 * Its list is full, say: what userland hasn't recorded it never will. No
+	 * write ends until that is seen to be nothing, or has failed the member.
+	 */
+	spin_lock_irq(&mddev->lock);
+	blocked = md_rdev_test(rdev, MD_RDEV_BLOCKED);
+	md_rdev_set(rdev, MD_RDEV_BLOCKED);
+	md_rdev_clear(rdev, MD_RDEV_EXTERNAL_BBL);
+	spin_unlock_irq(&mddev->lock);
+	if (rdev_unacked(rdev))
+		md_error(mddev, rdev);
+	spin_lock_irq(&mddev->lock);
+	if (!blocked && !md_rdev_test(rdev, MD_RDEV_FAULTY))
+		md_rdev_clear(rdev, MD_RDEV_BLOCKED);
+	spin_unlock_irq(&mddev->lock);
+	return 0;
 }
 
 /*
