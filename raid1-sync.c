@@ -89,7 +89,9 @@ static int r1_buf_alloc(struct r1_buf *buf, size_t bytes)
 	while (bytes) {
 		while (order && PAGE_SIZE << order > bytes)
 			order--;
-		gfp = GFP_KERNEL | __GFP_NOWARN | (order ? __GFP_NORETRY : 0);
+		/* Members behind a network take references of pages inside. */
+		gfp = GFP_KERNEL | __GFP_NOWARN |
+		      (order ? __GFP_NORETRY | __GFP_COMP : 0);
 		page = alloc_pages(gfp, order);
 		if (!page) {
 			if (!order)
