@@ -8,12 +8,12 @@ need_disks 4
 slot_is() { [ "$(member_attr /dev/md0 "$1" slot)" = "$2" ]; }
 running() { [ "$(md_attr /dev/md0 sync_action)" = resync ]; }
 
+# No resync ends by itself
+echo 50 >/proc/sys/dev/raid/speed_limit_min
+echo 50 >/proc/sys/dev/raid/speed_limit_max
 for ((round = 0; round < 5; round++)); do
 	md_create /dev/md0 --level=1 --raid-devices=3 --spare-devices=1 --size=64M \
 		--bitmap=none "${DISK[@]:0:4}"
-	# It won't end by itself
-	md_attr /dev/md0 sync_speed_min 50
-	md_attr /dev/md0 sync_speed_max 50
 	wait_for 60 running
 	spare=${DISK[3]} failed=${DISK[1]}
 	slot_is "$spare" none || fail "the spare has slot $(member_attr /dev/md0 "$spare" slot)"
